@@ -1,0 +1,172 @@
+"""The one door to the course. Alone it lists its tasks; it needs Python and git, nothing else.
+
+It sets `.venv` up from requirements.lock when that is needed, and hands each task to the
+real tool inside. Standard library only; the checks themselves live in tests/ and tools/.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+DOOR = "python course.py" if os.name == "nt" else "python3 course.py"
+NEEDED_GB = 4
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
+
+
+class Stop(Exception):
+    """One sentence for the person at the keyboard, in place of a traceback."""
+
+
+def supported_python(version: tuple[int, ...], project: str) -> None:
+    """Refuse a Python outside pyproject's requires-python, by name."""
+    low, high = map(int, re.findall(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', project)[0])
+    if not (3, low) <= tuple(version[:2]) < (3, high):
+        raise Stop(
+            f"The course needs Python 3.{low} to 3.{high - 1}, and this is {version[0]}.{version[1]}: "
+            f"install one of them and start again with it, for example: python3.{high - 1} course.py learn"
+        )
+
+
+def fingerprint() -> str:
+    """Changes when the environment has to be built anew."""
+    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "requirements.lock")]
+    return hashlib.sha256(b"\0".join([*parts, sys.version.encode(), str(ROOT).encode()])).hexdigest()
+
+
+def environment(**extra: str) -> dict[str, str]:
+    """This process's variables, without those that would slow or misdirect a tool inside .venv."""
+    misleading = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")
+    kept = {k: v for k, v in os.environ.items() if k not in misleading}
+    return {**kept, "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
+
+
+def step(number: int, text: str, command: list[object], quiet: bool = False) -> None:
+    """Run one part of the set-up; say what it is, and one sentence if it fails."""
+    print(f"[{number}/4] {text}", flush=True)
+    out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
+    words = [str(part) for part in command]
+    done = subprocess.run(words, cwd=ROOT, env=environment(), stdout=out, stderr=err, text=True, check=False)
+    if done.returncode == 0:
+        return
+    print(done.stdout or "", end="")
+    if "ensurepip" in (done.stdout or ""):
+        raise Stop("Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv).")
+    if shutil.disk_usage(ROOT).free < 2**29:
+        raise Stop(f"The disk is full: the set-up needs {NEEDED_GB} GB. Free some and run it again.")
+    raise Stop(
+        f"The set-up could not finish step {number} ({text}). Most often the package registry cannot be "
+        "reached: see that this machine has a network, then run the same command again."
+    )
+
+
+def set_up() -> None:
+    """Build .venv from the lock, unless the one that stands was finished from the same files."""
+    supported_python(sys.version_info[:2], (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    stamp, wanted = VENV / "course.stamp", fingerprint()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    if shutil.disk_usage(ROOT).free < NEEDED_GB * 10**9:
+        raise Stop(f"The set-up needs {NEEDED_GB} GB of free disk in {ROOT}: free some and run it again.")
+    print("Setting up .venv: a minute or two with a fast network. Later starts skip this.", flush=True)
+    stamp.unlink(missing_ok=True)
+    base = getattr(sys, "_base_executable", None) or sys.executable
+    step(1, "a virtual environment", [base, "-m", "venv", "--clear", VENV], quiet=True)
+    # uv too comes from the lock, with its hashes.
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    uv = VENV / "uv.txt"
+    uv.write_text(re.findall(r"^uv==.*(?:\n    --hash.*)+", lock, re.MULTILINE)[0], encoding="utf-8")
+    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "1"]
+    step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
+    install = [BIN / "uv", "pip", "install", "--python", PYTHON]
+    packages = ["--compile-bytecode", "--require-hashes", "-r", "requirements.lock"]
+    step(3, "the packages of requirements.lock", [*install, *packages])
+    step(4, "the course itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def run(*arguments: str) -> int:
+    """Hand over to a tool inside .venv; its exit code is ours, and so is what it makes of Ctrl-C."""
+    path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
+    variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"))
+    signal.signal(signal.SIGINT, lambda *_: None)
+    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=variables, check=False).returncode
+
+
+def learn(*options: str) -> int:
+    """open the course in JupyterLab"""
+    flags = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
+        flags.append("--no-browser")
+        print("No display here: open the address below that starts with http:// in a browser.", flush=True)
+    return run("-m", "jupyterlab", "notebooks/00_start_here.ipynb", *flags, *options)
+
+
+def test(*options: str) -> int:
+    """everything: lint, unit tests, sync, hygiene, all notebooks through strict nbval, the browser"""
+    return run(*PYTEST, "--nbval", *options)
+
+
+def check(*options: str) -> int:
+    """what needs no training: lint, sync, hygiene, unit tests; under a minute"""
+    return run(
+        *PYTEST, "-m", "not training and not browser and not network", "tests", "course_utils", *options
+    )
+
+
+def notebooks(*numbers: str) -> int:
+    """build the notebooks whose lessons changed (`notebooks 01`: that one; `--all`: every one)"""
+    return run("-m", "tools.build", *numbers)
+
+
+def times(*numbers: str) -> int:
+    """measure how long each lesson takes, for the tables (`times 01`: that one)"""
+    return run("-m", "tools.times", *numbers)
+
+
+def lock(*options: str) -> int:
+    """renew the exact versions from pyproject.toml (`--upgrade`: the newest that it allows)"""
+    return run("-m", "tools.lock", *options)
+
+
+def setup() -> int:
+    """only set up .venv"""
+    return 0
+
+
+TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, lock, setup)}
+
+
+def main(arguments: list[str]) -> int:
+    """List the tasks, or set up and run one; returns the exit code."""
+    if not arguments or arguments[0] not in TASKS:
+        print("The RNN course. Tasks:\n")
+        print("\n".join(f"  {DOOR} {name:10} {task.__doc__}" for name, task in TASKS.items()))
+        if not arguments or arguments[0] in ("help", "-h", "--help"):
+            return 0
+        print(f"\nThere is no task {arguments[0]!r}: take one of these.", file=sys.stderr)
+        return 2
+    try:
+        set_up()
+        return TASKS[arguments[0]](*arguments[1:])
+    except Stop as stop:
+        print(f"\n{stop}", file=sys.stderr)
+    except OSError as error:
+        print(f"\nA file cannot be used: {error}. See to the disk and its rights.", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("\nStopped. The same command takes it up again.", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

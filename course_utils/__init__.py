@@ -1,0 +1,49 @@
+"""What the lessons share: seeded data, plots, checks, and a quiet start.
+
+`import course_utils as cu` is cheap: modules load when they are first used, and
+TensorFlow only when `cu.runtime.start` is called. The package must be imported before
+TensorFlow, because TensorFlow reads its start-up settings from the environment.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+# Read by TensorFlow while it is imported: no start-up notes on stderr, and results that
+# depend less on the processor. A value the user has set is kept. Log level 2 would let a
+# false alarm of tf.data through, which TensorFlow 2.21 raises under deterministic operations.
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
+
+from course_utils.checks import check, check_above, check_below, check_close, check_equal
+
+if TYPE_CHECKING:
+    from course_utils import checks, plotting, quiz, runtime, sequences, widgets
+
+__all__ = [
+    "check",
+    "check_above",
+    "check_below",
+    "check_close",
+    "check_equal",
+    "checks",
+    "plotting",
+    "quiz",
+    "runtime",
+    "sequences",
+    "widgets",
+]
+
+
+def __getattr__(name: str) -> ModuleType:
+    if name in __all__:
+        return importlib.import_module(f"{__name__}.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def __dir__() -> list[str]:
+    return __all__

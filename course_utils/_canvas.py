@@ -1,0 +1,297 @@
+"""What every figure of the course shares: style, colours, titles that fit, display with an alt text."""
+
+from __future__ import annotations
+
+import io
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle
+from types import MappingProxyType
+from typing import Any
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+from cycler import cycler
+from IPython.display import display
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.transforms import ScaledTranslation
+from numpy.typing import NDArray
+
+from course_utils import _arguments as arguments
+
+PALETTE: tuple[str, ...] = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")
+"""Okabe and Ito's colours (2008) without the yellow, which is too pale for a line on white."""
+
+LINE_STYLES = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (8, 2)), (0, (3, 3)))
+MARKERS = ("o", "s", "^", "D", "v", "X", "P")
+
+INK = "#262626"
+"""Text and lines that carry no category."""
+GREY = "#666666"
+
+SHORTEST_ALT = 30
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+"""The default of arguments that name lines to add: none."""
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults for the whole course: sizes, fonts, light frames, the palette.
+
+    `course_utils.runtime.start` calls it. A figure is 7.5 inches wide at 110 dots an inch, as wide as a
+    JupyterLab cell on a small screen.
+    """
+    plt.rcParams.update(
+        {
+            "figure.figsize": (7.5, 3.8),
+            "figure.dpi": 110,
+            "savefig.dpi": 110,
+            "figure.facecolor": "white",
+            "figure.constrained_layout.use": True,
+            "font.family": "sans-serif",
+            "font.sans-serif": ["DejaVu Sans"],
+            "font.size": 10,
+            "axes.titlesize": 11.5,
+            "axes.titleweight": "bold",
+            "axes.titlelocation": "left",
+            "axes.titlepad": 10,
+            "axes.labelsize": 10,
+            "axes.labelcolor": INK,
+            "axes.edgecolor": "#9a9a9a",
+            "axes.linewidth": 0.8,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.prop_cycle": cycler(color=PALETTE),
+            "axes.grid": False,
+            "grid.color": "#dddddd",
+            "grid.linewidth": 0.7,
+            "text.color": INK,
+            "xtick.color": INK,
+            "ytick.color": INK,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "lines.linewidth": 1.8,
+            "legend.frameon": False,
+            "legend.fontsize": 9,
+            "mathtext.fontset": "dejavusans",
+        }
+    )
+
+
+def time_colours(steps: int) -> NDArray[np.float64]:
+    """Return one colour per time step, from dark violet (first) to green (last).
+
+    Parameters
+    ----------
+    steps : time steps T, at least 1.
+
+    Returns
+    -------
+    array
+        float64, shape (T, 4): red, green, blue and alpha from 0 to 1. The map is viridis, cut where it gets
+        too light for white paper; lightness grows with time, so that the order survives grey printing.
+
+    Examples
+    --------
+    >>> time_colours(3).shape
+    (3, 4)
+    """
+    count = arguments.whole_number("steps", steps, at_least=1)
+    return np.asarray(mpl.colormaps["viridis"](np.linspace(0.0, 0.85, count)), dtype=np.float64)
+
+
+def show(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_], alt: str) -> None:
+    """Display a figure once, with an alternative text for those who cannot see it, and close it.
+
+    The text is stored twice: as the image's alt text (used by HTML exports), and as the output's plain-text
+    form (shown where there are no images, and compared by the tests).
+
+    Parameters
+    ----------
+    figure_or_axes : a figure, its axes, or an array of its axes as `plt.subplots` returns it.
+    alt : what is to be seen, in a sentence of at least 30 characters. Numbers that differ between machines
+        do not belong there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+    """
+    figure = figure_of("figure_or_axes", figure_or_axes)
+    sentence = " ".join(arguments.text("alt", alt, at_least=SHORTEST_ALT).split())
+    image = io.BytesIO()
+    # Nothing that depends on the day or on the version of matplotlib is written into the file.
+    figure.savefig(image, format="png", metadata={"Software": None})
+    plt.close(figure)
+    bundle = {"image/png": image.getvalue(), "text/plain": sentence}
+    display(bundle, raw=True, metadata={"image/png": {"alt": sentence}})
+
+
+def figure_of(name: str, drawn: object) -> Figure:
+    """Return the one figure that a figure, axes or array of axes belongs to."""
+    wanted = f"{name} must be a matplotlib Figure, Axes or array of the Axes of one figure"
+    if isinstance(drawn, Figure):
+        return drawn
+    found: list[object]
+    if isinstance(drawn, np.ndarray):
+        found = list(drawn.ravel())
+    else:
+        found = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
+    figures: list[Figure] = []
+    for ax in found:
+        if not isinstance(ax, Axes):
+            raise TypeError(
+                f"{wanted}; got {arguments.described(ax)}: return what the plot function returned"
+            )
+        figures.append(_root(ax))
+    if len(set(map(id, figures))) != 1:
+        raise ValueError(f"{wanted}; got axes of {len(set(map(id, figures)))} figures: show one at a time")
+    return figures[0]
+
+
+def _root(ax: Axes) -> Figure:
+    figure: Figure | SubFigure | None = ax.get_figure(root=True)
+    if not isinstance(figure, Figure):
+        raise ValueError("figure_or_axes must still be on a figure; got axes that were removed from theirs")
+    return figure
+
+
+def axes_for(ax: object, *, size: tuple[float, float] | None = None) -> Axes:
+    """Return `ax`, or for None the axes of a new figure of `size` inches."""
+    if ax is None:
+        return plt.subplots(figsize=size, layout="constrained")[1]
+    if not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib Axes or None for a new figure; got {arguments.described(ax)}")
+    return ax
+
+
+def set_title(ax: Axes, title: str) -> None:
+    """Set a left-aligned title, in as many lines as fit from the axes' left edge to what comes next.
+
+    To be called when all else is drawn, since the labels of the y-axis move that edge.
+    """
+    figure = _root(ax)
+    figure.draw_without_rendering()
+    left = ax.get_window_extent().x0 / figure.dpi
+    subplot = ax.get_subplotspec()
+    share = 1.0 if subplot is None else subplot.colspan.stop / subplot.get_gridspec().ncols
+    right = float(figure.get_size_inches()[0]) * share
+    ax.set_title(title_lines(title, right - left - 0.1), loc="left")
+
+
+def title_lines(title: str, width: float) -> str:
+    """Return the title, broken into lines that fit a width in inches."""
+    points = mpl.font_manager.FontProperties(size=mpl.rcParams["axes.titlesize"]).get_size_in_points()
+    # A bold letter is 0.63 of the font size wide on average; some lines have more of the wide ones.
+    return textwrap.fill(title, max(int(width * 72 / (0.63 * points)), 16))
+
+
+def _cell_width(ax: Axes) -> float:
+    """Return how many inches of the figure are the axes', with all that stands around them."""
+    width = float(_root(ax).get_size_inches()[0])
+    subplot = ax.get_subplotspec()
+    if subplot is None:
+        return width
+    return width * len(subplot.colspan) / subplot.get_gridspec().ncols
+
+
+_NARROW = 5.5  # inches; narrower axes have no room beside them
+
+
+def _beside(ax: Axes, label: str) -> str:
+    return textwrap.fill(label, 24 if _cell_width(ax) >= _NARROW else 16)
+
+
+def legend_outside(ax: Axes) -> None:
+    """Put the legend where it covers nothing: right of the axes, or below narrow ones."""
+    if _cell_width(ax) >= _NARROW:
+        legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
+        for label in legend.get_texts():
+            label.set_text(_beside(ax, label.get_text()))
+        return
+    # 40 points below the axes: under the numbers and the label of the x-axis
+    below = ax.transAxes + ScaledTranslation(0, -40 / 72, _root(ax).dpi_scale_trans)
+    ax.legend(
+        loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, borderaxespad=0.0, handlelength=2.6
+    )
+
+
+def distinct_lines() -> Iterator[tuple[str, object, str]]:
+    """Yield colour, line style and marker, for ever; the first seven differ in all three."""
+    return zip(cycle(PALETTE), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
+
+
+def label_beside(ax: Axes, labels: Sequence[tuple[str, float, dict[str, Any]]]) -> None:
+    """Write labels right of the axes at the heights of their lines, moved apart where they would overlap.
+
+    Parameters
+    ----------
+    ax : axes whose limits and scale are final.
+    labels : of each, the text, the height in data coordinates, and the line's properties, of which a short
+        piece joins the axes to the text.
+    """
+    figure = _root(ax)
+    figure.draw_without_rendering()
+    height = ax.get_window_extent().height * 72 / figure.dpi
+    points = mpl.font_manager.FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
+    texts = [_beside(ax, text) for text, _, _ in labels]
+    to_axes = ax.transData + ax.transAxes.inverted()
+    wanted = [float(to_axes.transform((ax.get_xlim()[1], y))[1]) for _, y, _ in labels]
+    sizes = [(text.count("\n") + 1) * points * 1.3 / height for text in texts]
+    for text, start, end, (_, _, line) in zip(texts, wanted, _apart(wanted, sizes), labels, strict=True):
+        ax.plot(
+            [1.005, 1.03, 1.055], [start, end, end], transform=ax.transAxes, clip_on=False, label="_", **line
+        )
+        ax.text(1.065, end, text, transform=ax.transAxes, va="center", ha="left", fontsize=points, color=INK)
+
+
+def _apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
+    """Return heights near the `wanted` ones, between 0 and 1 where there is room, that leave each its size.
+
+    >>> [round(y, 2) for y in _apart([0.5, 0.5, 0.9], [0.1, 0.1, 0.1])]
+    [0.45, 0.55, 0.9]
+    """
+    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
+    groups: list[tuple[list[int], float]] = []  # labels that touch, and the group's middle
+    for i in order:
+        members, middle = [i], _inside(wanted[i], sizes[i])
+        while groups:
+            below, below_middle = groups[-1]
+            reach = sum(sizes[j] for j in below) / 2 + sum(sizes[j] for j in members) / 2
+            if middle - below_middle >= reach - 1e-12:
+                break
+            groups.pop()
+            members = below + members
+            middle = _inside(sum(wanted[j] for j in members) / len(members), sum(sizes[j] for j in members))
+        groups.append((members, middle))
+    result = [0.0] * len(wanted)
+    for members, middle in groups:
+        edge = middle - sum(sizes[j] for j in members) / 2
+        for j in members:
+            result[j] = edge + sizes[j] / 2
+            edge += sizes[j]
+    return result
+
+
+def _inside(middle: float, size: float) -> float:
+    return min(max(middle, size / 2), max(1 - size / 2, size / 2))
+
+
+def levels(baselines: Mapping[str, float], *, positive: bool) -> dict[str, float]:
+    """Return the baselines as floats; none is fine."""
+    if isinstance(baselines, Mapping) and not baselines:
+        return {}
+    entries = arguments.mapping("baselines", baselines, of="a baseline's name to its value")
+    found = {name: arguments.number(f"baselines[{name!r}]", value) for name, value in entries.items()}
+    for name, value in found.items():
+        if positive:
+            arguments.array(f"baselines[{name!r}]", value, positive=True)
+    return found
+
+
+def require_words(**texts: str) -> None:
+    """Refuse a label or title that says nothing."""
+    for name, value in texts.items():
+        arguments.text(name, value)

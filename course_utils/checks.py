@@ -1,0 +1,226 @@
+"""Checks: one sentence that is printed if it is true, and raises if it is not.
+
+Every claim of a lesson ends in one of these calls. The printed line holds no number that
+was measured, so it is the same on every machine and nbval can compare it strictly.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+__all__ = ["CheckFailed", "check", "check_above", "check_below", "check_close", "check_equal"]
+
+
+class CheckFailed(AssertionError):
+    """A sentence of a lesson is not true here; the message says what was found instead."""
+
+
+def check(condition: bool | np.bool_, sentence: str, *, found: object = None) -> None:
+    """Print ``✓ sentence`` if the condition holds, raise otherwise.
+
+    Parameters
+    ----------
+    condition : one truth value. An array is refused: say `.all()` or `.any()`.
+    sentence : the claim, as a reader should remember it.
+    found : what was measured; shown if the check fails.
+
+    Raises
+    ------
+    CheckFailed
+        The condition is false.
+    TypeError, ValueError
+        The condition is not one truth value, or there is no sentence.
+
+    Examples
+    --------
+    >>> check(2 + 2 == 4, "two and two make four")
+    ✓ two and two make four
+    >>> check(2 + 2 == 5, "two and two make five", found=4)
+    Traceback (most recent call last):
+    ...
+    course_utils.checks.CheckFailed: not true here: two and two make five
+      found: 4
+    """
+    sentence = _sentence(sentence)
+    if not isinstance(condition, bool | np.bool_):
+        raise TypeError(
+            f"condition must be one truth value (bool), got {_describe(condition)}; "
+            "compare first, and reduce arrays with .all() or .any()"
+        )
+    if not condition:
+        raise CheckFailed(_failure(sentence, "" if found is None else f"found: {found}"))
+    print(f"✓ {sentence}")
+
+
+def check_below(value: float, bound: float, sentence: str) -> None:
+    """Check that a number is strictly below a bound.
+
+    Raises
+    ------
+    CheckFailed
+        It is not below, or is NaN. The message shows both numbers.
+    TypeError
+        `value` or `bound` is not one real number.
+
+    Examples
+    --------
+    >>> check_below(0.02, 0.05, "the error is under 0.05")
+    ✓ the error is under 0.05
+    >>> check_below(0.07, 0.05, "the error is under 0.05")
+    Traceback (most recent call last):
+    ...
+    course_utils.checks.CheckFailed: not true here: the error is under 0.05
+      found: 0.07, which is not below 0.05
+    """
+    value, bound = _number("value", value), _number("bound", bound)
+    sentence = _sentence(sentence)
+    if not value < bound:
+        raise CheckFailed(_failure(sentence, f"found: {value:.6g}, which is not below {bound:.6g}"))
+    check(True, sentence)
+
+
+def check_above(value: float, bound: float, sentence: str) -> None:
+    """Check that a number is strictly above a bound.
+
+    Raises
+    ------
+    CheckFailed
+        It is not above, or is NaN. The message shows both numbers.
+    TypeError
+        `value` or `bound` is not one real number.
+
+    Examples
+    --------
+    >>> check_above(0.97, 0.9, "more than nine in ten are right")
+    ✓ more than nine in ten are right
+    """
+    value, bound = _number("value", value), _number("bound", bound)
+    sentence = _sentence(sentence)
+    if not value > bound:
+        raise CheckFailed(_failure(sentence, f"found: {value:.6g}, which is not above {bound:.6g}"))
+    check(True, sentence)
+
+
+def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: float) -> None:
+    """Check that two arrays have one shape and differ by at most `atol` everywhere.
+
+    Parameters
+    ----------
+    actual, expected : numbers or arrays of one shape; nothing is broadcast.
+    sentence : the claim.
+    atol : largest absolute difference allowed, not negative. There is no relative part.
+
+    Raises
+    ------
+    CheckFailed
+        The shapes differ, or a difference is too large or NaN. The message says
+        how large, where, and in how many entries.
+    TypeError, ValueError
+        An argument is not numeric, or `atol` is negative.
+
+    Examples
+    --------
+    >>> check_close([1.0, 2.0], [1.0, 2.0 + 1e-9], "both ways agree to 1e-6", atol=1e-6)
+    ✓ both ways agree to 1e-6
+    >>> check_close([1.0, 2.0], [1.0, 2.5], "both ways agree to 1e-6", atol=1e-6)
+    Traceback (most recent call last):
+    ...
+    course_utils.checks.CheckFailed: not true here: both ways agree to 1e-6
+      found: 1 of 2 entries differ by more than 1e-06; the largest difference is 0.5 at [1]: 2.0 against 2.5
+    """
+    sentence = _sentence(sentence)
+    atol = _number("atol", atol)
+    if not 0 <= atol < np.inf:
+        raise ValueError(f"atol must be a number of at least 0, got {atol}; try 1e-6")
+    left, right = _numeric("actual", actual), _numeric("expected", expected)
+    _same_shape(left, right, sentence)
+    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
+    with np.errstate(invalid="ignore"):  # inf - inf
+        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
+    gap = np.where(left == right, 0.0, gap)
+    wrong = ~(gap <= atol)  # NaN counts as wrong
+    if wrong.any():
+        worst = np.unravel_index(np.argmax(np.where(np.isnan(gap), np.inf, gap)), gap.shape)
+        found = (
+            f"found: {wrong.sum()} of {wrong.size} entries differ by more than {atol:.6g}; the largest "
+            f"difference is {gap[worst]:.6g}{_where(worst)}: {left[worst]} against {right[worst]}"
+        )
+        raise CheckFailed(_failure(sentence, found))
+    check(True, sentence)
+
+
+def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
+    """Check that two values or arrays have one shape and are equal in every entry.
+
+    For shapes, counts, labels and text; for results of floating-point arithmetic take
+    `check_close`.
+
+    Raises
+    ------
+    CheckFailed
+        The shapes or an entry differ. The message says which, where, and how many.
+
+    Examples
+    --------
+    >>> check_equal((3, 3, 2), (3, 3, 2), "the batch has shape (B, T, F) = (3, 3, 2)")
+    ✓ the batch has shape (B, T, F) = (3, 3, 2)
+    """
+    sentence = _sentence(sentence)
+    left, right = np.asarray(actual), np.asarray(expected)
+    _same_shape(left, right, sentence)
+    if (left.dtype.kind in "US") != (right.dtype.kind in "US"):
+        raise CheckFailed(
+            _failure(sentence, f"found: {left.dtype} values, compared with {right.dtype} values")
+        )
+    wrong = np.asarray(left != right)
+    if wrong.any():
+        first = np.unravel_index(np.argmax(wrong), wrong.shape)
+        found = (
+            f"found: {wrong.sum()} of {wrong.size} entries differ; "
+            f"the first{_where(first)}: {left[first]} against {right[first]}"
+        )
+        raise CheckFailed(_failure(sentence, found))
+    check(True, sentence)
+
+
+def _failure(sentence: str, found: str) -> str:
+    return f"not true here: {sentence}" + (f"\n  {found}" if found else "")
+
+
+def _where(index: tuple[np.intp, ...]) -> str:
+    return f" at [{', '.join(str(i) for i in index)}]" if index else ""
+
+
+def _same_shape(left: NDArray[np.generic], right: NDArray[np.generic], sentence: str) -> None:
+    if left.shape != right.shape:
+        raise CheckFailed(_failure(sentence, f"found: shape {left.shape}, expected shape {right.shape}"))
+
+
+def _sentence(sentence: str) -> str:
+    if not isinstance(sentence, str):
+        raise TypeError(f"sentence must be text, got {_describe(sentence)}; say what should be true")
+    if not sentence.strip() or "\n" in sentence:
+        raise ValueError(f"sentence must be one line of text, got {sentence!r}; say what should be true")
+    return sentence.strip()
+
+
+def _number(name: str, value: float) -> float:
+    array = np.asarray(value)
+    if array.ndim or array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be one real number, got {_describe(value)}; reduce it with float(...)")
+    return float(array)
+
+
+def _numeric(name: str, value: ArrayLike) -> NDArray[np.generic]:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(
+            f"{name} must hold real numbers, got {_describe(value)}; for text or labels take check_equal"
+        )
+    return array
+
+
+def _describe(value: object) -> str:
+    shape = getattr(value, "shape", None)
+    return f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else repr(value)

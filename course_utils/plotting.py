@@ -1,0 +1,32 @@
+"""Plots of a network and of what it does.
+
+Every plot function takes arrays and `ax=None`, draws on that axes or on a new figure, and returns the axes.
+`title` is the finding, in words. None calls `plt.show`: a lesson ends its cell with
+`cu.plotting.show(ax, "what is to be seen, in a sentence")`. Colours are those of Okabe and Ito, and no
+category is told by colour alone. Time steps have colours of their own, from `time_colours`.
+
+- The network: `unrolled_network`.
+- Over time: `training_curves`, `heat_map`, `step_series`.
+- Values: `tanh_saturation`, `bars`, `distributions`.
+"""
+
+from __future__ import annotations
+
+from course_utils._canvas import PALETTE, show, time_colours, use_style
+from course_utils._diagrams import unrolled_network
+from course_utils._plots_of_values import bars, distributions, tanh_saturation
+from course_utils._plots_over_time import heat_map, step_series, training_curves
+
+__all__ = [
+    "PALETTE",
+    "bars",
+    "distributions",
+    "heat_map",
+    "show",
+    "step_series",
+    "tanh_saturation",
+    "time_colours",
+    "training_curves",
+    "unrolled_network",
+    "use_style",
+]

@@ -1,0 +1,546 @@
+# %% [markdown]
+# # 01 · The RNN, unrolled by hand
+#
+# Write a recurrent network in NumPy, find the same numbers in Keras, see it go deaf, and train one that needs its memory.
+#
+# **You will be able to**
+#
+# - write one step of a recurrent network, and unroll it over a sequence
+# - say what each axis of (B, T, F) and each weight is for, and count the weights
+# - copy weights into `keras.layers.SimpleRNN` and get the same numbers out
+# - recognise a saturated network, measure what that does to its gradient, and cure it
+# - train a network that needs its memory, and judge it against two baselines
+#
+# **Needs:** Python, NumPy, and how to read a shape (lesson 00).
+#
+# **Run time:** {{run_time}}
+
+# %%
+import course_utils as cu  # first: it makes TensorFlow start quietly
+import keras
+import matplotlib.pyplot as plt
+import numpy as np
+import tensorflow as tf
+
+seed = cu.runtime.start(seed=3)
+
+# %% [markdown]
+# ## 1 · Three sequences, three axes
+#
+# Our data are the integers 1 to 18. There are **B = 3** samples. Each is a sequence of **T = 3** steps.
+# At each step a sample has **F = 2** features, here two integers.
+#
+# The cell writes them one step at a time: a row of `X0` is what one sample sees at step 0.
+# Then it stacks the steps into one array of shape (B, T, F), the order that Keras uses.
+#
+# **Predict:** which numbers does sample 0 see, first to last?
+
+# %%
+X0 = np.array([[1.0, 2], [3, 4], [5, 6]])
+X1 = np.array([[7.0, 8], [9, 10], [11, 12]])
+X2 = np.array([[13.0, 14], [15, 16], [17, 18]])
+x = np.stack([X0, X1, X2], axis=1)
+print(x[0])
+cu.check_equal(x[0], [[1, 2], [7, 8], [13, 14]], "sample 0 sees (1, 2), then (7, 8), then (13, 14)")
+
+# %% [markdown]
+# Time runs along axis 1. `X0`, `X1` and `X2` are three *steps of one batch*.
+# The tutorial that this lesson rebuilds (see Sources) calls them three batches; they are not.
+# Mixing up the two axes is a common mistake, and here nothing would crash, because B = T = 3.
+# Exercise 1 comes back to it.
+#
+# ## 2 · One step
+#
+# A recurrent network reads one step at a time. It keeps a small memory, the **state** $h$: here
+# **H = 8** numbers for each sample, one for each **unit**. A step mixes what comes in now with what is remembered:
+#
+# $$h_t = \tanh(x_t W_x + h_{t-1} W_h + b)$$
+#
+# | symbol | shape | what it is |
+# |:--|:--|:--|
+# | $x_t$ | (B, F) | the input at step $t$ |
+# | $h_{t-1}$ | (B, H) | the state after the step before; zeros before the first |
+# | $W_x$ | (F, H) | weights from the input to the state |
+# | $W_h$ | (H, H) | weights from the old state to the new one |
+# | $b$ | (H,) | bias |
+# | $h_t$ | (B, H) | the new state, between −1 and 1 because of tanh |
+
+# %%
+F, H = 2, 8
+rng = np.random.default_rng(seed)
+W_x = rng.normal(size=(F, H))
+W_h = rng.normal(size=(H, H))
+b = rng.normal(size=H)
+
+
+# %%
+def step(x_t, h_before):
+    """The next state: what comes in now, mixed with what is remembered."""
+    return np.tanh(x_t @ W_x + h_before @ W_h + b)
+
+
+# %% [markdown]
+# **Predict:** the first step has nothing to remember. Its old state is zeros.
+# Which term of the equation drops out, and what kind of layer is left?
+
+# %%
+h_0 = step(x[:, 0], np.zeros((3, H)))
+
+cu.check_equal(h_0.shape, (3, 8), "one step gives a state of shape (B, H) = (3, 8)")
+cu.check_close(h_0, np.tanh(X0 @ W_x + b), "without a memory, a step is a dense layer", atol=1e-12)
+
+# %% [markdown]
+# ## 3 · Unrolled over time
+#
+# Now take the step again and again. The state that comes out of one step goes into the next.
+# The weights stay the same: there is *one* $W_x$, *one* $W_h$ and *one* $b$ for all steps.
+
+
+# %%
+def unroll(x):
+    """The states after every step, shape (B, T, H)."""
+    h, states = np.zeros((len(x), H)), []
+    for t in range(x.shape[1]):
+        h = step(x[:, t], h)
+        states.append(h)
+    return np.stack(states, axis=1)
+
+
+h = unroll(x)
+cu.check_equal(h.shape, (3, 3, 8), "unrolled, the states have shape (B, T, H) = (3, 3, 8)")
+
+# %% [markdown]
+# A state can only depend on the past. We test that: change one number of a sequence and see which states move.
+#
+# **Predict:** sample 0 gets another input at step 1. At which of the steps 0, 1, 2 does its state change?
+# And which states of samples 1 and 2 change?
+
+# %%
+x_nudged = x.copy()
+x_nudged[0, 1] = 0.0
+moved = (unroll(x_nudged) != h).any(axis=2)
+for i, row in enumerate(moved):
+    print(f"sample {i}: moved at steps {np.flatnonzero(row).tolist()}")
+
+cu.check(moved[0, 1] and not moved[0, 0], "an input moves the state at its step, none before it")
+cu.check(not moved[1:].any(), "the samples of a batch do not see each other")
+
+# %% [markdown]
+# ## 4 · Outputs: one head for all steps
+#
+# The state is the network's private memory. A **head** turns it into an output. Here it is a dense layer with one output
+# (**C = 1**): $y_t = h_t W_y + c$, with $W_y$ of shape (H, C). The drawing takes every shape from the arrays.
+
+# %%
+W_y, c = rng.normal(size=(H, 1)), rng.normal(size=1)
+y = h @ W_y + c
+
+weights = {"W_x": W_x, "W_h": W_h, "b": b, "W_y": W_y}
+ax = cu.plotting.unrolled_network(x, h, y, weights=weights, title="One network, three steps")
+cu.plotting.show(ax, alt="A recurrent network drawn once for each of three time steps")
+cu.check_equal(W_x.size + W_h.size + b.size, 88, "the recurrent layer has 88 weights")
+
+# %% [markdown]
+# The colours are time steps. Each arrow's label stands for the same array in every column.
+# So the number of weights, F·H + H·H + H = 88, does not grow with T.
+#
+# The tutorial builds *three* dense layers instead, one for each step. That is three **unshared heads**: three times the weights,
+# and each learns from its own step only.
+#
+# **Predict:** feed the same state to all three steps. What do the shared head and the three unshared heads answer?
+
+# %%
+heads = [(rng.normal(size=(H, 1)), rng.normal(size=1)) for _ in range(3)]
+same_state = np.repeat(h[:, :1], 3, axis=1)
+shared = same_state @ W_y + c
+unshared = [same_state[:, t] @ W + bias for t, (W, bias) in enumerate(heads)]
+
+cu.check(np.ptp(shared, axis=1).max() < 1e-12, "a shared head gives equal states equal outputs")
+cu.check(np.ptp(unshared, axis=0).min() > 1e-3, "unshared heads answer differently at each step")
+y_longer = unroll(np.zeros((3, 5, F))) @ W_y + c
+cu.check_equal(y_longer.shape, (3, 5, 1), "with a shared head the network runs over 5 steps too")
+
+# %% [markdown]
+# For step 3 of a longer sequence the unshared kind has no head at all.
+#
+# Here is the whole network's answer, the table that the tutorial ends with: inputs → output, for every sample and step.
+#
+# **Look** at the last column.
+
+# %%
+for i in range(3):
+    cells = [f"({x[i, t, 0]:2.0f}, {x[i, t, 1]:2.0f}) → {y[i, t, 0]:5.2f}" for t in range(3)]
+    print(f"sample {i}:  ", "    ".join(cells))
+
+# %% [markdown]
+# The last inputs differ: (13, 14), (15, 16), (17, 18). How much do the last outputs? The tutorial got −1.1763, −1.1769 and −1.1775.
+# Section 6 finds out why they are so alike.
+#
+# ## 5 · The same numbers from TensorFlow and Keras
+#
+# First the same loop in TensorFlow. Then the ready-made layer, `keras.layers.SimpleRNN`, with our weights copied in.
+# NumPy computes with 64 bits and Keras with 32 unless told otherwise. We ask for 64 everywhere: then a difference
+# would be a mistake and not a rounding error.
+
+# %%
+h_t, states = tf.zeros((3, H), tf.float64), []
+for t in range(3):
+    h_t = tf.tanh(tf.matmul(x[:, t], W_x) + tf.matmul(h_t, W_h) + b)
+    states.append(h_t)
+
+h_tf = tf.stack(states, axis=1)
+cu.check_close(h_tf, h, "the loops in NumPy and in TensorFlow agree to 1e-6", atol=1e-6)
+
+# %% [markdown]
+# `return_sequences=True` asks the layer for the state at every step; without it you get the last one only.
+#
+# **Predict:** in which order does the layer want its three weight arrays?
+
+# %%
+rnn = keras.layers.SimpleRNN(H, return_sequences=True, dtype="float64")
+rnn.build((None, None, F))
+rnn.set_weights([W_x, W_h, b])
+head = keras.layers.Dense(1, dtype="float64")
+head.build((None, None, H))
+head.set_weights([W_y, c])
+
+cu.check_close(rnn(x), h, "the loop by hand and keras.layers.SimpleRNN agree to 1e-6", atol=1e-6)
+cu.check_close(head(rnn(x)), y, "keras.layers.Dense on all steps is one shared head", atol=1e-6)
+cu.check_equal(rnn.count_params(), 88, "Keras counts 88 weights too, for any number of steps")
+
+# %% [markdown]
+# <details><summary>Which array is which?</summary>
+#
+# <code>kernel</code> is $W_x$, <code>recurrent_kernel</code> is $W_h$, <code>bias</code> is $b$: <code>get_weights()</code> gives them in this order.
+# The layer was built for <code>(None, None, F)</code>: any number of samples, any number of steps, but F is fixed, because $W_x$ has F rows.
+# </details>
+#
+# ## 6 · Saturation: a network that has gone deaf
+#
+# tanh squeezes any number into −1 to 1. For a large sum it is almost flat: 8 or 80 both come out as 1.
+# A unit whose state lies beyond 0.99 is called **saturated**. To see how many are, we need the sum *inside* the tanh,
+# called the **pre-activation** $z$:
+
+
+# %%
+def pre_activations(x):
+    """What goes into tanh, shape (B, T, H)."""
+    h = unroll(x)
+    h_before = np.concatenate([np.zeros((len(x), 1, H)), h[:, :-1]], axis=1)
+    return x @ W_x + h_before @ W_h + b
+
+
+def share_saturated(h):
+    """Which part of these states lies beyond 0.99?"""
+    return np.mean(np.abs(h) > 0.99)
+
+
+# %% [markdown]
+# **Predict:** the inputs run from 1 to 18. The weights are drawn from a normal distribution with standard deviation 1.
+# How large is a typical pre-activation? And what if the inputs are first divided by 18, so that they lie between 0 and 1?
+
+# %%
+x_scaled = x / 18
+fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
+cu.plotting.tanh_saturation(pre_activations(x), title="Inputs 1 to 18: most saturated", ax=left)
+cu.plotting.tanh_saturation(pre_activations(x_scaled), title="Divided by 18: few are", ax=right)
+cu.plotting.show(fig, alt="Pre-activations on the tanh curve: raw at the flat ends, scaled between")
+
+raw, scaled = share_saturated(unroll(x)), share_saturated(unroll(x_scaled))
+cu.check_above(raw, 0.5, "with inputs 1 to 18, more than half of the states are saturated")
+cu.check(scaled < raw / 2, "inputs divided by 18 saturate fewer than half as many")
+
+# %% [markdown]
+# Once a unit sits at ±1, its inputs hardly matter any more. The slope tells the same story.
+# The slope of tanh is $1 - h^2$: it is 1 in the middle, and under 0.02 for a saturated unit.
+#
+# Training needs that slope. A gradient that travels back through a step is multiplied by it, once for each step.
+# `tf.GradientTape` measures it: nudge the state after step 0, and see how much the state after step 2 answers.
+
+
+# %%
+def last_states_and_gradient(x, W_x, W_h, b):
+    """The last states, and the norm of their gradient with respect to the first states."""
+    first = h = tf.tanh(tf.matmul(x[:, 0], W_x) + b)
+    with tf.GradientTape() as tape:
+        tape.watch(first)
+        for t in range(1, x.shape[1]):
+            h = tf.tanh(tf.matmul(x[:, t], W_x) + tf.matmul(h, W_h) + b)
+        last = tf.reduce_sum(h)
+    return h.numpy(), float(tf.norm(tape.gradient(last, first)))
+
+
+# %% [markdown]
+# One network could be a fluke. So we draw 200 of them and run each twice: with the raw inputs, and with the scaled ones.
+#
+# **Predict:** by what factor do the two gradients differ: 2, 10, 100?
+
+# %%
+shapes = [(F, H), (H, H), H]
+networks = [[rng.normal(size=shape) for shape in shapes] for _ in range(200)]
+runs_raw = [last_states_and_gradient(x, *network) for network in networks]
+runs_scaled = [last_states_and_gradient(x_scaled, *network) for network in networks]
+
+# %%
+gradient_raw = np.array([norm for _, norm in runs_raw])
+gradient_scaled = np.array([norm for _, norm in runs_scaled])
+samples = {"inputs 1 to 18": gradient_raw, "divided by 18": gradient_scaled}
+samples = {name: np.maximum(norms, 1e-12) for name, norms in samples.items()}  # a log axis has no 0
+title = "Saturation starves the gradient"
+ax = cu.plotting.distributions(samples, log=True, xlabel="gradient norm", title=title)
+cu.plotting.show(ax, alt="Gradient norms of 200 networks: scaled near 5, raw spread far below it")
+ratio = np.median(gradient_scaled) / np.median(gradient_raw)
+cu.check_above(ratio, 10, "saturation cuts the typical gradient to less than a tenth")
+
+# %% [markdown]
+# And the three samples that ended up so alike? In the same 200 networks we measure how far apart
+# the last states of the three samples are, on average over the units.
+
+# %%
+apart_raw = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_raw])
+apart_scaled = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_scaled])
+print(f"apart, inputs 1 to 18: {apart_raw:.3f}    divided by 18: {apart_scaled:.3f}")
+cu.check_below(apart_raw, 0.02, "saturated, three different samples end in almost the same state")
+cu.check_above(apart_scaled, 5 * apart_raw, "scaled, they end at least 5 times further apart")
+
+# %% [markdown]
+# **Tinker:** move the slider. It multiplies the inputs before they enter the network.
+# At which scale do the points start to leave the slope?
+
+
+# %%
+def draw(scale):
+    title = f"Inputs times {scale:g}"
+    return cu.plotting.tanh_saturation(pre_activations(x * scale), title=title)
+
+
+scales = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0]
+alt = "The pre-activations on the tanh curve, at the input scale that the slider sets"
+cu.widgets.slider_figure(draw, values=scales, start=0.05, label="input scale", alt=alt)
+shares = [share_saturated(unroll(x * scale)) for scale in scales]
+cu.check(shares[0] < shares[-1], "larger inputs, more saturated states")
+
+# %% [markdown]
+# ## 7 · Training for real
+#
+# The tutorial says that it trains, but it only runs the network forward. No loss, no optimizer: no weight ever changes.
+
+# %%
+old_weights = rnn.get_weights()
+rnn(x_scaled)
+pairs = zip(old_weights, rnn.get_weights(), strict=True)
+cu.check(
+    all((old == new).all() for old, new in pairs),
+    "running a network forward changes none of its weights",
+)
+
+# %% [markdown]
+# So we give it a task. **How much did the value change since the step before?** The input is a sequence of random numbers
+# between −1 and 1. The target is the difference
+#
+# $$y_t = x_t - x_{t-1}, \quad \text{with } x_{-1} = 0.$$
+#
+# Small as it is, it needs memory: at step $t$ the number $x_{t-1}$ is gone, unless the state has kept it.
+
+# %%
+x_train, y_train = cu.sequences.changes(2000, 8, seed=seed)
+x_val, y_val = cu.sequences.changes(1000, 8, seed=seed + 1_000_000)
+
+example = {"input": x_val[0, :, 0], "target": y_val[0, :, 0]}
+ax = cu.plotting.step_series(example, ylabel="value", title="The target looks one step back")
+cu.plotting.show(ax, alt="Eight inputs, and the difference of each to the one before it")
+differences = np.diff(x_val, axis=1)
+cu.check_close(y_val[:, 1:], differences, "each target is this input minus the last", atol=1e-6)
+
+# %% [markdown]
+# ### Two baselines
+#
+# A loss means little by itself. Two predictors without any network tell what is easy:
+#
+# - **always say 0**, the mean of the targets;
+# - **say $x_t$**: the best guess of anyone who sees the present and has no memory, because the missing $x_{t-1}$ is 0 on average.
+#
+# **Predict:** a number drawn evenly between −1 and 1 has variance 1/3. What mean squared error (MSE) do the two get?
+
+# %%
+mse_zero = np.mean(y_val**2)
+mse_present = np.mean((y_val - x_val) ** 2)
+cu.check_close(mse_zero, 15 / 24, "always 0: the MSE is (1/3)(2T − 1)/T, about 0.62", atol=0.03)
+cu.check_close(mse_present, 7 / 24, "say x_t: the MSE is (1/3)(T − 1)/T, about 0.29", atol=0.02)
+
+# %% [markdown]
+# Under 0.29 a predictor *must* remember. We train two networks that differ in one thing only:
+# the second has no recurrent layer, so each step stands alone.
+
+
+# %%
+def build(hidden):
+    """A network with this hidden layer and one head shared by all steps, ready to train."""
+    model = keras.Sequential([keras.Input((None, 1)), hidden, keras.layers.Dense(1)])
+    model.compile(optimizer=keras.optimizers.Adam(0.01), loss="mse")
+    return model
+
+
+recurrent = build(keras.layers.SimpleRNN(H, return_sequences=True))
+memoryless = build(keras.layers.Dense(H, activation="tanh"))
+untrained = recurrent.predict(x_val[:1], verbose=0)[0, :, 0]
+
+# %%
+fit = {"epochs": 10, "batch_size": 50, "validation_data": (x_val, y_val), "verbose": 0}
+losses = recurrent.fit(x_train, y_train, **fit).history["val_loss"]
+losses_memoryless = memoryless.fit(x_train, y_train, **fit).history["val_loss"]
+
+# %%
+ax = cu.plotting.training_curves(
+    {"recurrent": losses, "memoryless": losses_memoryless},
+    baselines={"always 0": mse_zero, "best without memory": mse_present},
+    ylabel="validation MSE",
+    title="Only the network with a memory gets below the line",
+)
+cu.plotting.show(ax, alt="Validation MSE by epoch: memoryless at 0.29, recurrent under 0.01")
+cu.check_below(losses[-1], 0.01, "with a recurrent layer the MSE falls below 0.01")
+cu.check_above(losses_memoryless[-1], 0.27, "without a recurrent layer the MSE stays near 0.29")
+
+# %% [markdown]
+# **Look** at what it predicts for one sequence that it was not trained on, before and after training.
+
+# %%
+trained = recurrent.predict(x_val[:1], verbose=0)[0, :, 0]
+target = y_val[0, :, 0]
+series = {"target": target, "before training": untrained, "after training": trained}
+title = "After training the predictions lie on the targets"
+ax = cu.plotting.step_series(series, ylabel="change", title=title)
+cu.plotting.show(ax, alt="Predictions of one sequence: before training far off, after it on target")
+before, after = np.abs(untrained - target).max(), np.abs(trained - target).max()
+cu.check(after < before / 3, "training cut this sequence's largest error to under a third")
+
+# %% [markdown]
+# **Predict:** the network was trained on 8 steps. Its weights do not know about T. Does it still work on 100 steps?
+
+# %%
+x_long, y_long = cu.sequences.changes(200, 100, seed=seed + 2_000_000)
+mse_long = recurrent.evaluate(x_long, y_long, verbose=0)
+cu.check_below(mse_long, 0.01, "trained on 8 steps, it works on 100: MSE under 0.01")
+
+# %% [markdown]
+# ## What you now know
+#
+# - the loop by hand and keras.layers.SimpleRNN agree to 1e-6
+# - an input moves the state at its step, none before it
+# - the recurrent layer has 88 weights
+# - keras.layers.Dense on all steps is one shared head
+# - with inputs 1 to 18, more than half of the states are saturated
+# - saturation cuts the typical gradient to less than a tenth
+# - running a network forward changes none of its weights
+# - with a recurrent layer the MSE falls below 0.01
+# - without a recurrent layer the MSE stays near 0.29
+# - trained on 8 steps, it works on 100: MSE under 0.01
+#
+# Next: what to do when the sequences of a batch have different lengths.
+#
+# ## Exercises
+#
+# Add a cell below each exercise (press <kbd>Esc</kbd>, then <kbd>B</kbd>) and try before you open the hint.
+#
+# ### Exercise 1: Batch and time, swapped
+#
+# Somebody passes the data as (T, B, F). Here B = T = 3, so nothing crashes. Show that the states come out wrong.
+# Then find a shape for a test that would have caught it.
+#
+# <details><summary>Hint</summary>
+#
+# <code>x.transpose(1, 0, 2)</code> swaps the first two axes. What does sample 0 see now? For the test: which sizes must differ?
+# </details>
+#
+# ### Exercise 2: Stop and go on
+#
+# Run the first two steps. Keep the state. Then run the third step from it. Get the same as in one go: by hand, and with
+# `rnn(..., initial_state=...)`.
+#
+# <details><summary>Hint</summary>
+#
+# By hand: <code>step</code> takes any state. In Keras the state of the last step is <code>rnn(x[:, :2])[:, -1]</code>.
+# </details>
+#
+# ### Exercise 3: No training needed
+#
+# Write down, by hand, weights of a network *without* tanh that solves section 7's task exactly. Two units are enough.
+#
+# <details><summary>Hint</summary>
+#
+# Let unit 0 hold this input and unit 1 the input before: $h_t = (x_t, x_{t-1})$. Where does unit 1 get its number from?
+# </details>
+#
+# ### Exercise 4: The other knob
+#
+# Saturation depends on the sum. Leave the inputs divided by 18 and divide the *weights* too:
+# $W_x$ by $\sqrt{F}$, $W_h$ and $b$ by $\sqrt{H}$. What share of the last states is saturated now, over the 200 networks?
+#
+# <details><summary>Hint</summary>
+#
+# Make a new list of networks, with smaller weights. <code>last_states_and_gradient</code> takes any weights.
+# </details>
+
+# %% [markdown]
+# ## Solutions
+#
+# Try first. Each solution is a hidden cell: click the three dots to see it.
+#
+# ### Solution 1
+#
+# The network then takes three different samples for three steps of one. A test needs B ≠ T: then a wrong order changes a shape.
+
+# %% tags=["solution"]
+h_swapped = unroll(x.transpose(1, 0, 2))
+cu.check(not np.allclose(h_swapped, h), "swapped axes give other states, without an error")
+x_test = np.zeros((5, 3, F))  # B = 5, T = 3
+cu.check_equal(
+    unroll(x_test).shape[:2], (5, 3), "with B = 5 and T = 3 the shape shows which axis is time"
+)
+
+# %% [markdown]
+# ### Solution 2
+#
+# The state is all that the network knows of the past. Lesson 04 builds on this: long sequences, cut into windows.
+
+# %% tags=["solution"]
+by_hand = step(x[:, 2], h[:, 1])
+by_keras = rnn(x[:, 2:], initial_state=rnn(x[:, :2])[:, -1])[:, -1]
+cu.check_close(by_hand, h[:, 2], "stopped and continued by hand: the same last state", atol=1e-12)
+cu.check_close(by_keras, h[:, 2], "stopped and continued in Keras: the same last state", atol=1e-6)
+
+# %% [markdown]
+# ### Solution 3
+#
+# Unit 0 takes the input. Unit 1 takes what unit 0 held one step before: a 1 in row 0, column 1 of $W_h$.
+# The head subtracts them.
+
+# %% tags=["solution"]
+exact = keras.layers.SimpleRNN(2, activation=None, return_sequences=True)
+exact.build((None, None, 1))
+exact.set_weights([np.array([[1.0, 0.0]]), np.array([[0.0, 1.0], [0.0, 0.0]]), np.zeros(2)])
+y_exact = np.asarray(exact(x_val)) @ np.array([[1.0], [-1.0]])
+cu.check_close(y_exact, y_val, "two linear units, set by hand, solve the task exactly", atol=1e-6)
+
+# %% [markdown]
+# ### Solution 4
+#
+# A sum of n terms grows like √n. Dividing the weights by √n keeps it near 1. Keras's own start values do this for you.
+
+
+# %% tags=["solution"]
+small = [(W_x / F**0.5, W_h / H**0.5, b / H**0.5) for W_x, W_h, b in networks]
+runs_small = [last_states_and_gradient(x_scaled, *network) for network in small]
+share_small = np.mean([share_saturated(h_last) for h_last, _ in runs_small])
+cu.check_below(share_small, 0.05, "smaller weights: under 5 % of the last states are saturated")
+
+# %% [markdown]
+# ## Sources
+#
+# - T.-H. Chen, "Basic Recurrent Neural Network Tutorial 1" (2018): the data, the network and the table of section 4.
+#   What this lesson corrects in it: samples called batches, three unshared heads, saturating inputs, a forward pass called training, no seed.
+#   Its promised next part, the same network from the framework's own layer, is section 5.
+# - J. L. Elman, "Finding Structure in Time", *Cognitive Science* 14 (1990): the network itself.
+# - X. Glorot and Y. Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS (2010): saturation and start weights.
+#
+# {{previous_and_next}}

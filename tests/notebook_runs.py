@@ -1,0 +1,25 @@
+"""Runs cells in a real kernel and hands back what a viewer would get, for tests of what is displayed."""
+
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def run_cells(*sources):
+    """Execute the sources as cells of one notebook; return it, with outputs and the state of its widgets."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT)}}).execute()
+    return notebook
+
+
+def displayed(cell, mime):
+    """What the cell displayed of one kind, in order."""
+    return [output["data"][mime] for output in cell.outputs if mime in output.get("data", {})]
+
+
+def printed(cell):
+    """What the cell printed."""
+    return "".join(output["text"] for output in cell.outputs if output["output_type"] == "stream")

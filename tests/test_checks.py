@@ -1,0 +1,148 @@
+"""course_utils.checks: what is true prints one line, what is false raises and says what was found."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+import course_utils as cu
+from course_utils.checks import CheckFailed
+
+SENTENCE = "the claim"
+arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elements=st.floats(-1e6, 1e6))
+
+TRUE_CALLS = {
+    "check": lambda: cu.check(True, SENTENCE),
+    "check, NumPy's bool": lambda: cu.check(np.float64(1) < 2, SENTENCE),
+    "check_below": lambda: cu.check_below(1, 2.5, SENTENCE),
+    "check_above": lambda: cu.check_above(np.float32(3), 2, SENTENCE),
+    "check_close": lambda: cu.check_close([1.0, 2.0], [1.0, 2.0 + 1e-7], SENTENCE, atol=1e-6),
+    "check_close, at the tolerance": lambda: cu.check_close(0.0, 0.5, SENTENCE, atol=0.5),
+    "check_close, infinities": lambda: cu.check_close([np.inf], [np.inf], SENTENCE, atol=0),
+    "check_equal, tuples": lambda: cu.check_equal((3, 2), (3, 2), SENTENCE),
+    "check_equal, text": lambda: cu.check_equal(["a", "b"], np.array(["a", "b"]), SENTENCE),
+}
+
+FALSE_CALLS = {
+    "check": (lambda: cu.check(False, SENTENCE), "not true here: the claim"),
+    "check, found": (lambda: cu.check(False, SENTENCE, found=0.3), "found: 0.3"),
+    "check_below, equal": (lambda: cu.check_below(2, 2, SENTENCE), "found: 2, which is not below 2"),
+    "check_below, NaN": (lambda: cu.check_below(np.nan, 2, SENTENCE), "found: nan, which is not below 2"),
+    "check_above, equal": (lambda: cu.check_above(2, 2, SENTENCE), "found: 2, which is not above 2"),
+    "check_above, NaN": (lambda: cu.check_above(np.nan, 2, SENTENCE), "found: nan, which is not above 2"),
+    "check_close, where": (
+        lambda: cu.check_close([[0, 0], [0, 3.0]], np.zeros((2, 2)), SENTENCE, atol=1e-6),
+        "1 of 4 entries differ by more than 1e-06; the largest difference is 3 at [1, 1]: 3.0 against 0.0",
+    ),
+    "check_close, sign": (
+        lambda: cu.check_close([1.0, -1.0], [1.0, 1.0], SENTENCE, atol=1e-6),
+        "the largest difference is 2 at [1]",
+    ),
+    "check_close, shape": (
+        lambda: cu.check_close(np.zeros((2, 1)), np.zeros(2), SENTENCE, atol=1),
+        "found: shape (2, 1), expected shape (2,)",
+    ),
+    "check_close, NaN": (
+        lambda: cu.check_close([np.nan], [np.nan], SENTENCE, atol=1),
+        "1 of 1 entries differ by more than 1",
+    ),
+    "check_close, one infinity": (
+        lambda: cu.check_close([np.inf, 0], [0, 0], SENTENCE, atol=1),
+        "the largest difference is inf at [0]",
+    ),
+    "check_close, unsigned numbers": (
+        lambda: cu.check_close(np.uint8([1]), np.uint8([2]), SENTENCE, atol=0.5),
+        "the largest difference is 1 at [0]",
+    ),
+    "check_equal, first": (
+        lambda: cu.check_equal([1, 5, 6], [1, 2, 3], SENTENCE),
+        "2 of 3 entries differ; the first at [1]: 5 against 2",
+    ),
+    "check_equal, NaN": (lambda: cu.check_equal([np.nan], [np.nan], SENTENCE), "1 of 1 entries differ"),
+    "check_equal, shape": (lambda: cu.check_equal((3,), 3, SENTENCE), "shape (1,), expected shape ()"),
+    "check_equal, kind": (lambda: cu.check_equal(["1"], [1], SENTENCE), "<U1 values, compared with int64"),
+}
+
+BAD_CALLS = {
+    "condition, array": (
+        lambda: cu.check(np.array([True]), SENTENCE),
+        TypeError,
+        r"condition must be one truth value \(bool\), got ndarray of shape \(1,\).*\.all\(\)",
+    ),
+    "condition, number": (lambda: cu.check(1, SENTENCE), TypeError, "condition must be .* got 1; compare"),
+    "condition, None": (lambda: cu.check(None, SENTENCE), TypeError, "condition must be .* got None"),
+    "sentence, empty": (lambda: cu.check(True, " "), ValueError, "sentence must be .* got ' '; say what"),
+    "sentence, lines": (lambda: cu.check(True, "a\nb"), ValueError, "sentence must be one line"),
+    "sentence, not text": (lambda: cu.check(True, 3), TypeError, "sentence must be text, got 3"),
+    "sentence forgotten": (lambda: cu.check_below(1, 2, ""), ValueError, "sentence must be one line"),
+    "sentence of above": (lambda: cu.check_above(2, 1, None), TypeError, "sentence must be text, got None"),
+    "sentence of close": (lambda: cu.check_close(1, 1, 1e-6, atol=1), TypeError, "sentence must be text"),
+    "sentence of equal": (lambda: cu.check_equal(1, 1, []), TypeError, "sentence must be text"),
+    "value, array": (
+        lambda: cu.check_below(np.zeros(2), 1, SENTENCE),
+        TypeError,
+        r"value must be one real number, got ndarray of shape \(2,\); reduce",
+    ),
+    "value, text": (lambda: cu.check_above("3", 1, SENTENCE), TypeError, "value must be one real number"),
+    "bound": (lambda: cu.check_below(1, None, SENTENCE), TypeError, "bound must be .* got None"),
+    "atol, negative": (
+        lambda: cu.check_close(1, 1, SENTENCE, atol=-1),
+        ValueError,
+        "atol must be a number of at least 0, got -1.0; try 1e-6",
+    ),
+    "atol, NaN": (lambda: cu.check_close(1, 1, SENTENCE, atol=np.nan), ValueError, "atol must be .* got nan"),
+    "actual, text": (
+        lambda: cu.check_close("a", 1, SENTENCE, atol=1),
+        TypeError,
+        "actual must hold real numbers, got 'a'; for text or labels take check_equal",
+    ),
+    "expected, None": (lambda: cu.check_close(1, None, SENTENCE, atol=1), TypeError, "expected must hold"),
+}
+
+
+@pytest.mark.parametrize("call", TRUE_CALLS.values(), ids=TRUE_CALLS)
+def test_a_true_claim_prints_one_stable_line(call, capsys):
+    call()
+    assert capsys.readouterr().out == "✓ the claim\n"
+
+
+@pytest.mark.parametrize(("call", "words"), FALSE_CALLS.values(), ids=FALSE_CALLS)
+def test_a_false_claim_raises_and_says_what_was_found(call, words, capsys):
+    with pytest.raises(CheckFailed) as failure:
+        call()
+    assert str(failure.value).startswith("not true here: the claim")
+    assert words in str(failure.value)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("call", "error", "words"), BAD_CALLS.values(), ids=BAD_CALLS)
+def test_bad_arguments_are_named(call, error, words):
+    with pytest.raises(error, match=words):
+        call()
+
+
+def test_a_failed_check_is_an_assertion_error():
+    assert issubclass(CheckFailed, AssertionError)
+
+
+@given(arrays, st.floats(1e-3, 10), st.data())
+def test_close_finds_a_single_entry_that_is_off(array, atol, data):
+    index = tuple(data.draw(st.integers(0, n - 1)) for n in array.shape)
+    off = array.copy()
+    off[index] += 3 * atol
+    cu.check_close(array, array, SENTENCE, atol=0)
+    with pytest.raises(CheckFailed, match=rf"1 of {array.size} entries") as failure:
+        cu.check_close(off, array, SENTENCE, atol=atol)
+    assert f"at [{', '.join(map(str, index))}]" in str(failure.value)
+
+
+@given(arrays, arrays)
+def test_close_agrees_with_numpy(left, right):
+    same = left.shape == right.shape and np.allclose(left, right, rtol=0, atol=1.0)
+    try:
+        cu.check_close(left, right, SENTENCE, atol=1.0)
+    except CheckFailed:
+        assert not same
+    else:
+        assert same

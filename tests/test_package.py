@@ -1,0 +1,70 @@
+"""`import course_utils`: cheap, quiet, and without TensorFlow."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+import course_utils
+
+PROBE = """
+import json, sys, time
+start = time.process_time()
+import {module}
+seconds = time.process_time() - start
+print(json.dumps([seconds, sorted({{name.split('.')[0] for name in sys.modules}})]))
+"""
+
+
+def fresh_import(module):
+    """CPU seconds of an import in a new interpreter, and the packages that it loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE.format(module=module)], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == ""
+    return json.loads(done.stdout)
+
+
+def test_the_package_loads_in_half_a_second():
+    # CPU time and the best of three, because other tests run beside this one.
+    assert min(fresh_import("course_utils")[0] for _ in range(3)) < 0.5
+
+
+def test_the_package_loads_neither_tensorflow_nor_matplotlib():
+    loaded = fresh_import("course_utils")[1]
+    assert not {"tensorflow", "keras", "matplotlib", "IPython", "ipywidgets"} & set(loaded)
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in course_utils.__all__ if not name.startswith("check_") and name != "check"]
+)
+def test_no_module_loads_tensorflow(module):
+    assert not {"tensorflow", "keras"} & set(fresh_import(f"course_utils.{module}")[1])
+
+
+def test_every_public_name_is_there():
+    for name in course_utils.__all__:
+        assert getattr(course_utils, name) is not None
+    assert dir(course_utils) == sorted(course_utils.__all__)
+
+
+def test_an_unknown_name_is_named():
+    with pytest.raises(AttributeError, match=r"has no attribute 'plots'; it has .*plotting"):
+        _ = course_utils.plots
+
+
+def start_up_settings(**variables):
+    names = ("KERAS_BACKEND", "TF_CPP_MIN_LOG_LEVEL", "TF_ENABLE_ONEDNN_OPTS")
+    environment = {k: v for k, v in os.environ.items() if k not in names} | variables
+    code = f"import course_utils, os; print([os.environ[n] for n in {names}])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    )
+    return done.stdout.strip()
+
+
+def test_importing_sets_tensorflows_start_up_but_keeps_what_the_user_set():
+    assert start_up_settings() == "['tensorflow', '3', '0']"
+    assert start_up_settings(TF_CPP_MIN_LOG_LEVEL="0") == "['tensorflow', '0', '0']"

@@ -1,0 +1,76 @@
+"""course_utils.runtime: one seed for everything, in fresh interpreters as a lesson's kernel is."""
+
+import os
+import subprocess
+import sys
+from importlib.metadata import version
+
+import pytest
+
+from course_utils import runtime
+
+DRAWS = """
+import course_utils as cu
+seed = cu.runtime.start(seed=3)
+import random, keras, matplotlib.pyplot as plt, numpy as np, tensorflow as tf
+model = keras.Sequential([keras.Input((None, 1)), keras.layers.SimpleRNN(2), keras.layers.Dense(1)])
+model.compile("adam", "mse")
+x = np.ones((20, 3, 1)); losses = model.fit(x, x[:, 0], verbose=0, epochs=2).history["loss"]
+random_numbers = random.random(), float(np.random.rand()), float(tf.random.normal(())), losses
+from tensorflow.python.framework import config
+assert config.is_op_determinism_enabled()
+print(seed, random_numbers, plt.rcParams["figure.constrained_layout.use"])
+"""
+
+
+def draws(**variables):
+    environment = {
+        k: v for k, v in os.environ.items() if k != runtime.SEED_VARIABLE and not k.startswith("TF_")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", DRAWS], capture_output=True, text=True, check=True, env=environment | variables
+    )
+    return done.stdout, done.stderr
+
+
+@pytest.mark.training
+def test_start_seeds_everything_quietly():
+    first, noise = draws()
+    assert noise == ""
+    assert first.startswith("3 ")
+    assert draws()[0] == first
+    other, _ = draws(COURSE_SEED="4")
+    assert other.startswith("4 ")
+    assert other.split(" ", 1)[1] != first.split(" ", 1)[1]
+
+
+@pytest.mark.parametrize(
+    ("seed", "error", "words"),
+    [
+        (-1, ValueError, "seed must be a whole number, at least 0.*got -1"),
+        (2**32, ValueError, "seed must be .* at most .*got 4294967296"),
+        (1.0, TypeError, "seed must be a whole number.*got 1.0"),
+        (True, TypeError, "seed must be a whole number.*got True"),
+        (None, TypeError, "seed must be a whole number.*got None"),
+    ],
+)
+def test_a_bad_seed_is_named(seed, error, words):
+    with pytest.raises(error, match=words):
+        runtime.start(seed=seed)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [("abc", "'abc'; unset it or"), ("-1", "'-1'"), ("99999999999", "at most")]
+)
+def test_a_bad_course_seed_is_named(text, words, monkeypatch):
+    monkeypatch.setenv("COURSE_SEED", text)
+    with pytest.raises(ValueError, match=f"COURSE_SEED must be .*{words}"):
+        runtime.start(seed=1)
+
+
+def test_versions_are_those_installed():
+    found = runtime.versions()
+    assert found["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert found["numpy"] == version("numpy")
+    assert "not installed" not in found.values()
+    assert found["tensorflow"].startswith("2.")

@@ -1,0 +1,135 @@
+"""Run a notebook in a fresh kernel, and leave outputs that are the same next time.
+
+nbclient runs it. What it lacks is here: the kernel of this very interpreter, an environment
+without the person's own settings, and outputs without what differs from run to run.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import nbclient
+from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+CELL_SECONDS = 120
+WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
+
+# Settings of the person who builds, which would change what a lesson prints, draws or computes.
+_PERSONAL_SETTINGS = re.compile(
+    r"(COURSE_|IPYTHON|KERAS_|PYTHON|TF_|XLA_).*|MPLBACKEND|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
+)
+_TERMINAL_COLOURS = re.compile(r"\x1b\[[\d;]*m")
+
+
+class ExecutionFailed(Exception):
+    """A cell failed; the message shows the cell and the error."""
+
+
+class _ThisInterpreter(KernelSpecManager):
+    """A kernel named python3 that a person installed must not take the place of ours."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002
+        return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+def execute(
+    notebook: Any,
+    folder: Path,
+    where: str,
+    progress: Callable[[int], None] = lambda _: None,
+    cell_seconds: int = CELL_SECONDS,
+) -> Any:
+    """Return a copy of the notebook with the outputs of running it in `folder`.
+
+    `progress` is told the position of each cell before it runs. Raises `ExecutionFailed`, whose
+    message begins with `where`.
+    """
+    executed = copy.deepcopy(notebook)
+    position = 0
+
+    def cell_starts(cell: Any, cell_index: int) -> None:  # noqa: ARG001
+        nonlocal position
+        position = cell_index
+        progress(cell_index + 1)
+
+    def failed(error: str) -> ExecutionFailed:
+        source = "\n".join(f"    {line}" for line in executed.cells[position].source.splitlines())
+        return ExecutionFailed(f"{where} cell {position + 1}:\n{source}\n{error}")
+
+    client = nbclient.NotebookClient(
+        executed,
+        km=AsyncKernelManager(kernel_spec_manager=_ThisInterpreter()),
+        resources={"metadata": {"path": str(folder)}},
+        timeout=cell_seconds,
+        # Else the kernel's own log (unencrypted on the loopback, interrupted at its end) fills the terminal.
+        extra_arguments=["--log-level=CRITICAL"],
+        startup_timeout=180,
+        record_timing=False,
+        on_cell_start=cell_starts,
+    )
+    try:
+        with neutral_environment() as environment:
+            client.execute(env=environment, cleanup_kc=True)
+    except nbclient.exceptions.CellTimeoutError as error:
+        raise failed(f"still running after {cell_seconds} s") from error
+    except nbclient.exceptions.CellExecutionError as error:
+        raise failed(_traceback(executed.cells[position])) from error
+    except nbclient.exceptions.DeadKernelError as error:
+        raise failed("the kernel died") from error
+    # nbclient writes the interpreter's exact version there, and the widgets' state. (Told not to store
+    # that, by store_widget_state=False, it breaks at the first print inside an ipywidgets.Output.)
+    executed.metadata = copy.deepcopy(notebook.metadata)
+    clean_outputs(executed)
+    return executed
+
+
+@contextmanager
+def neutral_environment() -> Iterator[dict[str, str]]:
+    """This process's environment variables without what is personal."""
+    with tempfile.TemporaryDirectory(prefix="course_", ignore_cleanup_errors=True) as folder:
+        environment = {
+            name: value for name, value in os.environ.items() if not _PERSONAL_SETTINGS.fullmatch(name)
+        }
+        # An empty profile and an empty matplotlibrc stand before those in the home folder.
+        empty = Path(folder) / "matplotlibrc"
+        empty.touch()
+        yield environment | {"IPYTHONDIR": folder, "MATPLOTLIBRC": str(empty)}
+
+
+def clean_outputs(notebook: Any) -> None:
+    """Drop from the stored outputs what is different each time."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = _joined_streams(cell.outputs)
+            for output in cell.outputs:
+                # It names a model of a kernel that is gone; the text beside it remains.
+                output.get("data", {}).pop(WIDGET_VIEW, None)
+
+
+def _joined_streams(outputs: list[Any]) -> list[Any]:
+    """Join what one stream wrote in one go, and which arrived in pieces as time had it.
+
+    nbclient's own way joins also across a figure, and so moves what is printed after it before it.
+    """
+    joined: list[Any] = []
+    for output in outputs:
+        before = joined[-1] if joined else None
+        if before and output.output_type == before.output_type == "stream" and output.name == before.name:
+            before.text += output.text
+        else:
+            joined.append(copy.deepcopy(output))
+    return joined
+
+
+def _traceback(cell: Any) -> str:
+    lines = [line for output in cell.outputs if output.output_type == "error" for line in output.traceback]
+    return _TERMINAL_COLOURS.sub("", "\n".join(lines))

@@ -1,0 +1,80 @@
+"""requirements.lock and requirements.txt, made from pyproject.toml; and the check that they are not stale.
+
+The lock's first line holds a hash of what it was made from, so that the check needs no
+network. requirements.txt is the same list without hashes, for environment.yml: pip refuses
+a project in editable mode beside hashed requirements.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MEND = "renew it with: python3 course.py lock"
+_STAMP = "# Made by `python3 course.py lock` from pyproject.toml, dependencies sha256:"
+_EXPORT_NOTE = "# The exact versions of requirements.lock, without hashes, for environment.yml. Generated: "
+
+
+def dependencies_hash(pyproject: str) -> str:
+    """A hash of everything in pyproject.toml that the lock depends on, and of nothing else."""
+    project = tomllib.loads(pyproject)["project"]
+    parts = [project[key] for key in ("requires-python", "dependencies", "optional-dependencies")]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def export(lock: str) -> str:
+    """The lock as plain exact requirements: no hashes, no comments, markers kept."""
+    requirements = re.findall(r"^([A-Za-z0-9].*?==.*?) *\\?$", lock, re.MULTILINE)
+    if not requirements:
+        raise ValueError(f"requirements.lock names no package; {MEND}")
+    return "\n".join([_EXPORT_NOTE + MEND.removeprefix("renew it with: "), *requirements, ""])
+
+
+def problems(root: Path = ROOT) -> list[str]:
+    """What is stale: a line for each file, with the command that mends it."""
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
+    found = []
+    wanted = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
+    if lock.split("\n", 1)[0] != wanted:
+        found.append(f"requirements.lock was not made from pyproject.toml's dependencies of now; {MEND}")
+    if address := re.search(r"https?://\S+", lock):
+        found.append(f"requirements.lock names an address, {address.group()}; {MEND}")
+    if (root / "requirements.txt").read_text(encoding="utf-8") != export(lock):
+        found.append(f"requirements.txt is not the export of requirements.lock; {MEND}")
+    return found
+
+
+def renew(root: Path = ROOT, *, upgrade: bool = False) -> None:
+    """Resolve pyproject.toml for all platforms and write both files."""
+    target = root / "requirements.lock"
+    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal"]
+    command += ["--generate-hashes", "--no-header", "--quiet", "--output-file", target.name]
+    if upgrade:
+        command.append("--upgrade")
+    if subprocess.run(command, cwd=root, check=False).returncode:
+        raise SystemExit("The lock could not be resolved (see above); nothing was changed.")
+    stamp = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
+    # uv keeps no comment of ours, so the stamp is put on again each time.
+    lock = f"{stamp}\n{target.read_text(encoding='utf-8')}"
+    target.write_text(lock, encoding="utf-8", newline="\n")
+    (root / "requirements.txt").write_text(export(lock), encoding="utf-8", newline="\n")
+    print(f"requirements.lock and requirements.txt: {len(export(lock).splitlines()) - 1} exact versions.")
+
+
+def main(arguments: list[str]) -> int:
+    """`--upgrade` takes the newest versions that pyproject.toml allows; without it the locked ones stay."""
+    if unknown := set(arguments) - {"--upgrade"}:
+        print(f"lock takes --upgrade or nothing, got {' '.join(sorted(unknown))}", file=sys.stderr)
+        return 2
+    renew(upgrade="--upgrade" in arguments)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
