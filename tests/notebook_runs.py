@@ -5,13 +5,19 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from tools.execute import kernel_manager
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def run_cells(*sources):
     """Execute the sources as cells of one notebook; return it, with outputs and the state of its widgets."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
-    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(ROOT)}}).execute()
+    cells = [nbformat.v4.new_code_cell(source) for source in sources]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    folder = {"metadata": {"path": str(ROOT)}}
+    manager = kernel_manager()
+    client = NotebookClient(notebook, km=manager, timeout=120, startup_timeout=180, resources=folder)
+    client.execute(cleanup_kc=True)
     return notebook
 
 

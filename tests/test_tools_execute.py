@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbformat
@@ -14,7 +16,14 @@ import pytest
 from miniature_course import code, opening, stream
 
 from tools import build
-from tools.execute import ExecutionFailed, clean_outputs, execute, neutral_environment
+from tools.execute import (
+    ExecutionFailed,
+    WatchfulChannel,
+    clean_outputs,
+    execute,
+    kernel_manager,
+    neutral_environment,
+)
 from tools.inputs import notebook_metadata
 from tools.tables import BEGIN, END
 
@@ -156,3 +165,41 @@ def test_an_endless_cell_and_a_dead_kernel_are_failures(tmp_path: Path, source: 
         execute(notebook, tmp_path, where="lessons/00_x.py", cell_seconds=1)
     assert str(caught.value).startswith("lessons/00_x.py cell 1:\n    import")
     assert words in str(caught.value)
+
+
+class ForgetfulSocket:
+    """Says that no message is there, for so many looks."""
+
+    def __init__(self, looks: int) -> None:
+        self.looks = looks
+
+    async def poll(self, timeout: int | None) -> bool:
+        assert timeout is not None
+        assert timeout <= 1000, "a message that was missed would wait longer than a second"
+        self.looks -= 1
+        await asyncio.sleep(0.001)
+        return self.looks < 0
+
+
+class Message(WatchfulChannel):
+    def __init__(self, looks: int) -> None:
+        self.socket = ForgetfulSocket(looks)
+
+    async def _recv(self) -> dict[str, str]:
+        return {"msg_type": "execute_reply"}
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_a_message_that_was_missed_is_found_at_the_next_look(timeout: float | None) -> None:
+    assert asyncio.run(Message(3).get_msg(timeout)) == {"msg_type": "execute_reply"}
+
+
+def test_without_a_message_the_channel_gives_up_in_time() -> None:
+    with pytest.raises(Empty):
+        asyncio.run(Message(10**9).get_msg(timeout=0.05))
+
+
+def test_both_channels_of_our_kernels_are_watchful() -> None:
+    made = kernel_manager().client_factory
+    assert made.shell_channel_class.default_value is WatchfulChannel
+    assert made.iopub_channel_class.default_value is WatchfulChannel

@@ -1,7 +1,8 @@
 """Run a notebook in a fresh kernel, and leave outputs that are the same next time.
 
-nbclient runs it. What it lacks is here: the kernel of this very interpreter, an environment
-without the person's own settings, and outputs without what differs from run to run.
+nbclient runs it. What it lacks is here: the kernel of this very interpreter, a second look for
+messages, an environment without the person's own settings, and outputs without what differs from
+run to run.
 """
 
 from __future__ import annotations
@@ -10,15 +11,20 @@ import copy
 import os
 import re
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty
 from typing import Any
 
 import nbclient
 from ipykernel.kernelspec import RESOURCES, get_kernel_dict
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Type
 
 CELL_SECONDS = 120
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -39,6 +45,36 @@ class _ThisInterpreter(KernelSpecManager):
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:  # noqa: ARG002
         return KernelSpec(resource_dir=RESOURCES, **get_kernel_dict())
+
+
+class WatchfulChannel(AsyncZMQSocketChannel):
+    """Looks for a message again each second.
+
+    While a widget's output is captured, the asyncio socket can miss that a message has come. It then
+    stays unread until the time is over: two minutes lost, or an output that is never stored.
+    """
+
+    async def get_msg(  # type: ignore[override]  # as in the class above
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while True:
+            left = 1.0 if deadline is None else min(1.0, deadline - time.monotonic())
+            try:
+                return await super().get_msg(timeout=max(0.0, left))
+            except Empty:
+                if deadline is not None and time.monotonic() >= deadline:
+                    raise
+
+
+class _WatchfulClient(AsyncKernelClient):
+    shell_channel_class = Type(WatchfulChannel)
+    iopub_channel_class = Type(WatchfulChannel)
+
+
+def kernel_manager() -> AsyncKernelManager:
+    """A manager for nbclient: it starts this interpreter, and its client misses no message."""
+    return AsyncKernelManager(kernel_spec_manager=_ThisInterpreter(), client_factory=_WatchfulClient)
 
 
 def execute(
@@ -67,7 +103,7 @@ def execute(
 
     client = nbclient.NotebookClient(
         executed,
-        km=AsyncKernelManager(kernel_spec_manager=_ThisInterpreter()),
+        km=kernel_manager(),
         resources={"metadata": {"path": str(folder)}},
         timeout=cell_seconds,
         # Else the kernel's own log (unencrypted on the loopback, interrupted at its end) fills the terminal.
