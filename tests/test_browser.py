@@ -1,4 +1,4 @@
-"""What a learner sees: JupyterLab in Chromium runs lesson 01 from top to bottom, and its slider works.
+"""What a learner sees: JupyterLab in Chromium runs a lesson from top to bottom; slider and quiz work.
 
 Screenshots go to artefacts/, which git ignores.
 """
@@ -22,11 +22,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTEFACTS = ROOT / "artefacts"
-LESSON = "01_unrolled_rnn.ipynb"
+FIRST, LESSON = "00_start_here.ipynb", "01_unrolled_rnn.ipynb"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 # As root there is no sandbox; the others keep Chromium from asking the network for things of its own.
@@ -52,7 +52,7 @@ class Lab:
         return f"http://127.0.0.1:{self.port}{path}?token={self.token}"
 
 
-def stored(name: str = LESSON) -> Any:
+def stored(name: str) -> Any:
     return nbformat.read(ROOT / "notebooks" / name, as_version=4)
 
 
@@ -112,28 +112,43 @@ def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) 
 
 
 @pytest.fixture(scope="module")
-def page(lab: Lab) -> Iterator[Page]:
-    """Lesson 01 in JupyterLab, all of its cells run."""
+def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_page(viewport={"width": 1400, "height": 1000})
-        page.goto(lab.address(f"/lab/tree/{LESSON}") + "&reset")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-        # Before the kernel is idle, Run All Cells may run nothing.
-        page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-        try:
-            checks = [
-                line for o in outputs(stored()) for line in o.get("text", "").splitlines() if "✓" in line
-            ]
-            last = page.locator(".jp-OutputArea-output", has_text=checks[-1])
-            last.wait_for(timeout=RUN_MILLISECONDS)
-            yield page
-        finally:
-            ARTEFACTS.mkdir(exist_ok=True)
-            page.screenshot(path=ARTEFACTS / "lesson_01.png")
-            browser.close()
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def opened(browser: Browser, lab: Lab, name: str) -> Iterator[Page]:
+    """A notebook in JupyterLab, all of its cells run; its screenshot is kept."""
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.goto(lab.address(f"/lab/tree/{name}") + "&reset")
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    # Before the kernel is idle, Run All Cells may run nothing.
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    try:
+        last = page.locator(".jp-OutputArea-output", has_text=checks(name)[-1])
+        last.wait_for(timeout=RUN_MILLISECONDS)
+        yield page
+    finally:
+        ARTEFACTS.mkdir(exist_ok=True)
+        page.screenshot(path=ARTEFACTS / f"{name}.png")
+        page.close()
+
+
+def checks(name: str) -> list[str]:
+    """The lines of the checks that hold in the stored notebook."""
+    texts = [output.get("text", "") for output in outputs(stored(name))]
+    return [line for text in texts for line in text.splitlines() if line.startswith("✓")]
+
+
+@pytest.fixture(scope="module")
+def page(browser: Browser, lab: Lab) -> Iterator[Page]:
+    with opened(browser, lab, LESSON) as page:
+        yield page
 
 
 def test_no_cell_failed_and_nothing_was_written_to_stderr(page: Page) -> None:
@@ -142,7 +157,7 @@ def test_no_cell_failed_and_nothing_was_written_to_stderr(page: Page) -> None:
 
 
 def test_every_figure_is_drawn(page: Page) -> None:
-    wanted = sum("image/png" in output.get("data", {}) for output in outputs(stored()))
+    wanted = sum("image/png" in output.get("data", {}) for output in outputs(stored(LESSON)))
     assert wanted > 0
     images = page.locator(".jp-Notebook .jp-OutputArea-output img[src^='data:image/png']")
     expect(images).to_have_count(wanted)
@@ -150,9 +165,8 @@ def test_every_figure_is_drawn(page: Page) -> None:
 
 
 def test_every_check_holds(page: Page) -> None:
-    wanted = [line for o in outputs(stored()) for line in o.get("text", "").splitlines() if "✓" in line]
     found = "\n".join(page.locator(".jp-Notebook .jp-OutputArea-output").all_inner_texts())
-    assert [line for line in wanted if line not in found] == []
+    assert [line for line in checks(LESSON) if line not in found] == []
 
 
 def test_no_news_asks_for_attention(page: Page) -> None:
@@ -174,3 +188,20 @@ def test_moving_the_slider_draws_another_figure(page: Page) -> None:
     expect(drawn).to_have_count(1)
     slider.scroll_into_view_if_needed()
     page.screenshot(path=ARTEFACTS / "lesson_01_slider.png")
+
+
+def test_the_quiz_gives_a_hint_for_a_wrong_answer_and_praise_for_the_right_one(
+    browser: Browser, lab: Lab
+) -> None:
+    with opened(browser, lab, FIRST) as page:
+        question = page.locator(".Quiz").first
+        question.locator("label.MCButton", has_text="(50, 32, 8)").click()
+        hint = question.locator(".Feedback.incorrect")
+        expect(hint).to_contain_text("What is a sequence here?")
+        expect(hint).not_to_contain_text("(32, 50, 8)")
+        question.locator("label.MCButton", has_text="(32, 50, 8)").click()
+        expect(question.locator(".Feedback.correct")).to_contain_text("Right")
+        number = page.locator(".Quiz").nth(1)
+        number.locator("input").press_sequentially("16")
+        number.locator("input").press("Enter")
+        expect(number.locator(".Feedback.incorrect")).to_contain_text("how many sequences")
