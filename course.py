@@ -99,8 +99,10 @@ def run(*arguments: str) -> int:
     """Hand over to a tool inside .venv; its exit code is ours, and so is what it makes of Ctrl-C."""
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
     variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"))
-    signal.signal(signal.SIGINT, lambda *_: None)
-    return subprocess.run([str(PYTHON), *arguments], cwd=ROOT, env=variables, check=False).returncode
+    tool = subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env=variables)
+    signal.signal(signal.SIGINT, lambda *_: None)  # the terminal sends it to the tool as well
+    signal.signal(signal.SIGTERM, lambda *_: tool.terminate())
+    return tool.wait()
 
 
 def learn(*options: str) -> int:
@@ -109,7 +111,8 @@ def learn(*options: str) -> int:
     if sys.platform.startswith("linux") and not {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ):
         flags.append("--no-browser")
         print("No display here: open the address below that starts with http:// in a browser.", flush=True)
-    return run("-m", "jupyterlab", "notebooks/00_start_here.ipynb", *flags, *options)
+    where = ["--ServerApp.root_dir=notebooks", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
+    return run("-m", "jupyterlab", *where, *flags, *options)
 
 
 def test(*options: str) -> int:

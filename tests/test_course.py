@@ -4,6 +4,7 @@ import ast
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from collections import namedtuple
@@ -128,26 +129,36 @@ def test_learn_prints_the_address_where_there_is_no_display(display, flag, monke
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("DISPLAY", display) if display else monkeypatch.delenv("DISPLAY", raising=False)
     course.learn("--port", "9999")
-    assert calls[0][:3] == ("-m", "jupyterlab", "notebooks/00_start_here.ipynb")
+    assert calls[0][:2] == ("-m", "jupyterlab")
+    assert "--LabApp.default_url=/lab/tree/00_start_here.ipynb" in calls[0]
     assert calls[0][-2:] == ("--port", "9999")
     assert ("--no-browser" in calls[0]) is flag
     assert ("No display here" in capsys.readouterr().out) is flag
 
 
 def test_run_uses_the_environments_python_and_spares_bytecode(monkeypatch):
-    seen = {}
+    seen, handlers = {}, {}
 
-    def fake(command, **options):
-        seen.update(options, command=command)
-        return subprocess.CompletedProcess(command, 3)
+    class Tool:
+        def __init__(self, command, **options):
+            seen.update(options, command=command)
+
+        def wait(self):
+            handlers[signal.SIGTERM](signal.SIGTERM, None)
+            return 3
+
+        def terminate(self):
+            seen["terminated"] = True
 
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
-    monkeypatch.setattr(subprocess, "run", fake)
-    monkeypatch.setattr(course.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(subprocess, "Popen", Tool)
+    monkeypatch.setattr(course.signal, "signal", handlers.__setitem__)
     assert course.run("-m", "pytest") == 3
     assert seen["command"] == [str(course.PYTHON), "-m", "pytest"]
     assert seen["env"]["PATH"].startswith(str(course.BIN) + os.pathsep)
     assert "PYTHONDONTWRITEBYTECODE" not in seen["env"]
+    assert seen["terminated"]
+    assert handlers[signal.SIGINT](signal.SIGINT, None) is None
 
 
 # --- the set-up ---
