@@ -44,8 +44,9 @@ print(x[0])
 cu.check_equal(x[0], [[1, 2], [7, 8], [13, 14]], "sample 0 sees (1, 2), then (7, 8), then (13, 14)")
 
 # %% [markdown]
-# Time runs along axis 1. `X0`, `X1` and `X2` are three *steps of one batch*.
-# The tutorial that this lesson rebuilds (see Sources) calls them three batches; they are not.
+# Time runs along axis 1. The rows of `X0`, (1, 2), (3, 4) and (5, 6), are what the *three samples* see at step 0.
+# So `X0`, `X1` and `X2` are three steps of one batch.
+# (The tutorial that this lesson rebuilds, see Sources, calls them three batches. They are not.)
 # Mixing up the two axes is a common mistake, and here nothing would crash, because B = T = 3.
 # Exercise 1 comes back to it.
 #
@@ -62,7 +63,7 @@ cu.check_equal(x[0], [[1, 2], [7, 8], [13, 14]], "sample 0 sees (1, 2), then (7,
 # | $h_{t-1}$ | (B, H) | the state after the step before; zeros before the first |
 # | $W_x$ | (F, H) | weights from the input to the state |
 # | $W_h$ | (H, H) | weights from the old state to the new one |
-# | $b$ | (H,) | bias |
+# | $b$ | (H,) | bias: one number added to each unit; it is learned too, and counts as a weight |
 # | $h_t$ | (B, H) | the new state, between −1 and 1 because of tanh |
 
 # %%
@@ -80,8 +81,11 @@ def step(x_t, h_before):
 
 
 # %% [markdown]
+# You may know a **dense layer**: a weighted sum of the inputs plus a bias, put through a function such as tanh,
+# $\tanh(x W + b)$.
+#
 # **Predict:** the first step has nothing to remember. Its old state is zeros.
-# Which term of the equation drops out, and what kind of layer is left?
+# Which term of the recurrent step drops out, and what is left?
 
 # %%
 h_0 = step(x[:, 0], np.zeros((3, H)))
@@ -110,7 +114,8 @@ h = unroll(x)
 cu.check_equal(h.shape, (3, 3, 8), "unrolled, the states have shape (B, T, H) = (3, 3, 8)")
 
 # %% [markdown]
-# A state can only depend on the past. We test that: change one number of a sequence and see which states move.
+# A state depends on the present input and on the past, never on the future. We test that:
+# change one input of a sequence and see which states move.
 #
 # **Predict:** sample 0 gets another input at step 1. At which of the steps 0, 1, 2 does its state change?
 # And which states of samples 1 and 2 change?
@@ -122,14 +127,16 @@ moved = (unroll(x_nudged) != h).any(axis=2)
 for i, row in enumerate(moved):
     print(f"sample {i}: moved at steps {np.flatnonzero(row).tolist()}")
 
-cu.check(moved[0, 1] and not moved[0, 0], "an input moves the state at its step, none before it")
+cu.check_equal(moved[0], [False, True, True], "an input moves states from its step on")
 cu.check(not moved[1:].any(), "the samples of a batch do not see each other")
 
 # %% [markdown]
 # ## 4 · Outputs: one head for all steps
 #
 # The state is the network's private memory. A **head** turns it into an output. Here it is a dense layer with one output
-# (**C = 1**): $y_t = h_t W_y + c$, with $W_y$ of shape (H, C). The drawing takes every shape from the arrays.
+# (**C = 1**): $y_t = h_t W_y + c$, with $W_y$ of shape (H, C) and one bias $c$. The drawing takes every shape from the arrays.
+#
+# **Predict:** how many weights has the recurrent layer: $W_x$, $W_h$ and $b$ together? And if there were 100 steps?
 
 # %%
 W_y, c = rng.normal(size=(H, 1)), rng.normal(size=1)
@@ -141,11 +148,10 @@ cu.plotting.show(ax, alt="A recurrent network drawn once for each of three time 
 cu.check_equal(W_x.size + W_h.size + b.size, 88, "the recurrent layer has 88 weights")
 
 # %% [markdown]
-# The colours are time steps. Each arrow's label stands for the same array in every column.
-# So the number of weights, F·H + H·H + H = 88, does not grow with T.
+# The colours of the boxes are time steps. An arrow's label stands for the same array in every column.
+# So the number of weights, F·H + H·H + H = 88, does not grow with T. The head adds 8 + 1.
 #
-# The tutorial builds *three* dense layers instead, one for each step. That is three **unshared heads**: three times the weights,
-# and each learns from its own step only.
+# The tutorial builds *three* dense layers instead, one for each step. That is three **unshared heads**, with 3 · 9 weights.
 #
 # **Predict:** feed the same state to all three steps. What do the shared head and the three unshared heads answer?
 
@@ -161,7 +167,7 @@ y_longer = unroll(np.zeros((3, 5, F))) @ W_y + c
 cu.check_equal(y_longer.shape, (3, 5, 1), "with a shared head the network runs over 5 steps too")
 
 # %% [markdown]
-# For step 3 of a longer sequence the unshared kind has no head at all.
+# For a fourth step the unshared kind has no head at all.
 #
 # Here is the whole network's answer, the table that the tutorial ends with: inputs → output, for every sample and step.
 #
@@ -171,10 +177,11 @@ cu.check_equal(y_longer.shape, (3, 5, 1), "with a shared head the network runs o
 for i in range(3):
     cells = [f"({x[i, t, 0]:2.0f}, {x[i, t, 1]:2.0f}) → {y[i, t, 0]:5.2f}" for t in range(3)]
     print(f"sample {i}:  ", "    ".join(cells))
+print(f"largest difference between the last outputs: {np.ptp(y[:, -1]):.1e}")
 
 # %% [markdown]
-# The last inputs differ: (13, 14), (15, 16), (17, 18). How much do the last outputs? The tutorial got −1.1763, −1.1769 and −1.1775.
-# Section 6 finds out why they are so alike.
+# The last inputs differ: (13, 14), (15, 16), (17, 18). The last outputs hardly do. The tutorial had the same:
+# −1.1763, −1.1769 and −1.1775. Section 6 finds out why.
 #
 # ## 5 · The same numbers from TensorFlow and Keras
 #
@@ -194,11 +201,12 @@ cu.check_close(h_tf, h, "the loops in NumPy and in TensorFlow agree to 1e-6", at
 # %% [markdown]
 # `return_sequences=True` asks the layer for the state at every step; without it you get the last one only.
 #
-# **Predict:** in which order does the layer want its three weight arrays?
+# **Predict:** the cell prints the layer's three arrays by name and shape. Which of them is $W_x$, which $W_h$, which $b$?
 
 # %%
 rnn = keras.layers.SimpleRNN(H, return_sequences=True, dtype="float64")
 rnn.build((None, None, F))
+print([(array.name, tuple(array.shape)) for array in rnn.weights])
 rnn.set_weights([W_x, W_h, b])
 head = keras.layers.Dense(1, dtype="float64")
 head.build((None, None, H))
@@ -211,7 +219,7 @@ cu.check_equal(rnn.count_params(), 88, "Keras counts 88 weights too, for any num
 # %% [markdown]
 # <details><summary>Which array is which?</summary>
 #
-# <code>kernel</code> is $W_x$, <code>recurrent_kernel</code> is $W_h$, <code>bias</code> is $b$: <code>get_weights()</code> gives them in this order.
+# The shapes tell: (2, 8) is $W_x$, (8, 8) is $W_h$, (8,) is $b$. <code>set_weights</code> takes them in this order.
 # The layer was built for <code>(None, None, F)</code>: any number of samples, any number of steps, but F is fixed, because $W_x$ has F rows.
 # </details>
 #
@@ -237,25 +245,32 @@ def share_saturated(h):
 
 # %% [markdown]
 # **Predict:** the inputs run from 1 to 18. The weights are drawn from a normal distribution with standard deviation 1.
-# How large is a typical pre-activation? And what if the inputs are first divided by 18, so that they lie between 0 and 1?
+# A pre-activation adds up two inputs times their weights, and more. Is a typical one nearer to 1, 10 or 100?
+# And if the inputs are first divided by 18, so that they lie between 0 and 1? (Mind that the two horizontal axes differ.)
 
 # %%
 x_scaled = x / 18
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.6), sharey=True)
-cu.plotting.tanh_saturation(pre_activations(x), title="Inputs 1 to 18: most saturated", ax=left)
-cu.plotting.tanh_saturation(pre_activations(x_scaled), title="Divided by 18: few are", ax=right)
+cu.plotting.tanh_saturation(pre_activations(x), title="Inputs 1 to 18: saturated", ax=left)
+cu.plotting.tanh_saturation(pre_activations(x_scaled), title="Divided by 18: fewer are", ax=right)
 cu.plotting.show(fig, alt="Pre-activations on the tanh curve: raw at the flat ends, scaled between")
 
+typical = [np.median(np.abs(pre_activations(data))) for data in (x, x_scaled)]
+print(f"typical size of a pre-activation: {typical[0]:.1f} raw, {typical[1]:.1f} divided by 18")
 raw, scaled = share_saturated(unroll(x)), share_saturated(unroll(x_scaled))
 cu.check_above(raw, 0.5, "with inputs 1 to 18, more than half of the states are saturated")
 cu.check(scaled < raw / 2, "inputs divided by 18 saturate fewer than half as many")
 
 # %% [markdown]
-# Once a unit sits at ±1, its inputs hardly matter any more. The slope tells the same story.
-# The slope of tanh is $1 - h^2$: it is 1 in the middle, and under 0.02 for a saturated unit.
+# Once a unit sits at ±1, its inputs hardly matter any more. The slope of tanh tells the same story:
+# it is $1 - h^2$, that is 1 in the middle and under 0.02 for a saturated unit.
 #
-# Training needs that slope. A gradient that travels back through a step is multiplied by it, once for each step.
-# `tf.GradientTape` measures it: nudge the state after step 0, and see how much the state after step 2 answers.
+# Training needs that slope. It changes each weight a little, in the direction that makes the error smaller.
+# The **gradient** says which direction, and how strongly the error answers. To learn from step 0 it must travel back from step 2.
+# Each step multiplies it by two things: by the weights $W_h$, which may enlarge it, and by the slope, which is at most 1.
+#
+# `tf.GradientTape` measures it. Below: the gradient of the last states' sum with respect to the first states.
+# Its norm is one number for how strongly the end still depends on the beginning.
 
 
 # %%
@@ -273,7 +288,7 @@ def last_states_and_gradient(x, W_x, W_h, b):
 # %% [markdown]
 # One network could be a fluke. So we draw 200 of them and run each twice: with the raw inputs, and with the scaled ones.
 #
-# **Predict:** by what factor do the two gradients differ: 2, 10, 100?
+# **Predict:** by what factor do the two typical gradients differ: 2, 10, 100?
 
 # %%
 shapes = [(F, H), (H, H), H]
@@ -285,27 +300,32 @@ runs_scaled = [last_states_and_gradient(x_scaled, *network) for network in netwo
 gradient_raw = np.array([norm for _, norm in runs_raw])
 gradient_scaled = np.array([norm for _, norm in runs_scaled])
 samples = {"inputs 1 to 18": gradient_raw, "divided by 18": gradient_scaled}
-samples = {name: np.maximum(norms, 1e-12) for name, norms in samples.items()}  # a log axis has no 0
+samples = {name: np.maximum(norm, 1e-12) for name, norm in samples.items()}  # no 0 on a log axis
 title = "Saturation starves the gradient"
 ax = cu.plotting.distributions(samples, log=True, xlabel="gradient norm", title=title)
 cu.plotting.show(ax, alt="Gradient norms of 200 networks: scaled near 5, raw spread far below it")
 ratio = np.median(gradient_scaled) / np.median(gradient_raw)
+print(f"the typical gradient is {ratio:.0f} times larger with scaled inputs")
 cu.check_above(ratio, 10, "saturation cuts the typical gradient to less than a tenth")
 
 # %% [markdown]
 # And the three samples that ended up so alike? In the same 200 networks we measure how far apart
-# the last states of the three samples are, on average over the units.
+# the last states of the three samples are, on average over the units. And what are our own network's last outputs now?
 
 # %%
 apart_raw = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_raw])
 apart_scaled = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_scaled])
 print(f"apart, inputs 1 to 18: {apart_raw:.3f}    divided by 18: {apart_scaled:.3f}")
+print("our last outputs, scaled:", (unroll(x_scaled) @ W_y + c)[:, -1, 0].round(2))
 cu.check_below(apart_raw, 0.02, "saturated, three different samples end in almost the same state")
 cu.check_above(apart_scaled, 5 * apart_raw, "scaled, they end at least 5 times further apart")
 
 # %% [markdown]
-# **Tinker:** move the slider. It multiplies the inputs before they enter the network.
-# At which scale do the points start to leave the slope?
+# So scaling the inputs helps much. Does it cure?
+#
+# **Predict:** if all inputs were 0, would any unit be saturated? **Tinker:** move the slider, which multiplies the inputs,
+# and watch the share in the legend. It falls with the scale, but not to 0: what is left comes from $W_h$ and $b$.
+# Exercise 4 removes that, too.
 
 
 # %%
@@ -319,11 +339,13 @@ alt = "The pre-activations on the tanh curve, at the input scale that the slider
 cu.widgets.slider_figure(draw, values=scales, start=0.05, label="input scale", alt=alt)
 shares = [share_saturated(unroll(x * scale)) for scale in scales]
 cu.check(shares[0] < shares[-1], "larger inputs, more saturated states")
+cu.check_above(share_saturated(unroll(0 * x)), 0, "even with inputs 0 some states are saturated")
 
 # %% [markdown]
 # ## 7 · Training for real
 #
-# The tutorial says that it trains, but it only runs the network forward. No loss, no optimizer: no weight ever changes.
+# Training needs two things: a **loss**, one number for how wrong the outputs are, and an **optimizer**, which uses
+# the loss's gradient to change the weights. The tutorial says that it trains, but it has neither: it only runs the network forward.
 
 # %%
 old_weights = rnn.get_weights()
@@ -341,6 +363,8 @@ cu.check(
 # $$y_t = x_t - x_{t-1}, \quad \text{with } x_{-1} = 0.$$
 #
 # Small as it is, it needs memory: at step $t$ the number $x_{t-1}$ is gone, unless the state has kept it.
+#
+# There are 2000 sequences of **T = 8** steps to train on, and 1000 more, the **validation** data, to judge by.
 
 # %%
 x_train, y_train = cu.sequences.changes(2000, 8, seed=seed)
@@ -361,16 +385,20 @@ cu.check_close(y_val[:, 1:], differences, "each target is this input minus the l
 # - **say $x_t$**: the best guess of anyone who sees the present and has no memory, because the missing $x_{t-1}$ is 0 on average.
 #
 # **Predict:** a number drawn evenly between −1 and 1 has variance 1/3. What mean squared error (MSE) do the two get?
+# Mind step 0, where nothing is subtracted: there the first is off by one such number only, and the second not at all.
 
 # %%
 mse_zero = np.mean(y_val**2)
 mse_present = np.mean((y_val - x_val) ** 2)
+print(f"always 0: {mse_zero:.2f}    say x_t: {mse_present:.2f}")
 cu.check_close(mse_zero, 15 / 24, "always 0: the MSE is (1/3)(2T − 1)/T, about 0.62", atol=0.03)
 cu.check_close(mse_present, 7 / 24, "say x_t: the MSE is (1/3)(T − 1)/T, about 0.29", atol=0.02)
 
 # %% [markdown]
 # Under 0.29 a predictor *must* remember. We train two networks that differ in one thing only:
-# the second has no recurrent layer, so each step stands alone.
+# the second has a dense layer in place of the recurrent one, so each step stands alone.
+# `Adam` is the optimizer. One **epoch** shows the network each training sequence once.
+# In the figure the vertical axis is logarithmic: each mark is ten times the one below it.
 
 
 # %%
@@ -395,7 +423,7 @@ ax = cu.plotting.training_curves(
     {"recurrent": losses, "memoryless": losses_memoryless},
     baselines={"always 0": mse_zero, "best without memory": mse_present},
     ylabel="validation MSE",
-    title="Only the network with a memory gets below the line",
+    title="Only the recurrent network beats both baselines",
 )
 cu.plotting.show(ax, alt="Validation MSE by epoch: memoryless at 0.29, recurrent under 0.01")
 cu.check_below(losses[-1], 0.01, "with a recurrent layer the MSE falls below 0.01")
@@ -426,7 +454,7 @@ cu.check_below(mse_long, 0.01, "trained on 8 steps, it works on 100: MSE under 0
 # ## What you now know
 #
 # - the loop by hand and keras.layers.SimpleRNN agree to 1e-6
-# - an input moves the state at its step, none before it
+# - an input moves states from its step on
 # - the recurrent layer has 88 weights
 # - keras.layers.Dense on all steps is one shared head
 # - with inputs 1 to 18, more than half of the states are saturated
@@ -445,7 +473,7 @@ cu.check_below(mse_long, 0.01, "trained on 8 steps, it works on 100: MSE under 0
 # ### Exercise 1: Batch and time, swapped
 #
 # Somebody passes the data as (T, B, F). Here B = T = 3, so nothing crashes. Show that the states come out wrong.
-# Then find a shape for a test that would have caught it.
+# Then choose a shape of test data for which the swap shows in the shape of the states.
 #
 # <details><summary>Hint</summary>
 #
@@ -460,21 +488,24 @@ cu.check_below(mse_long, 0.01, "trained on 8 steps, it works on 100: MSE under 0
 # <details><summary>Hint</summary>
 #
 # By hand: <code>step</code> takes any state. In Keras the state of the last step is <code>rnn(x[:, :2])[:, -1]</code>.
+# A layer wants three axes: pass the third step as a slice, <code>x[:, 2:]</code>.
 # </details>
 #
 # ### Exercise 3: No training needed
 #
 # Write down, by hand, weights of a network *without* tanh that solves section 7's task exactly. Two units are enough.
+# In Keras that is `SimpleRNN(2, activation=None, return_sequences=True)`.
 #
 # <details><summary>Hint</summary>
 #
 # Let unit 0 hold this input and unit 1 the input before: $h_t = (x_t, x_{t-1})$. Where does unit 1 get its number from?
+# Row i, column j of $W_h$ is the weight from old unit i to new unit j.
 # </details>
 #
 # ### Exercise 4: The other knob
 #
-# Saturation depends on the sum. Leave the inputs divided by 18 and divide the *weights* too:
-# $W_x$ by $\sqrt{F}$, $W_h$ and $b$ by $\sqrt{H}$. What share of the last states is saturated now, over the 200 networks?
+# Leave the inputs divided by 18 and make the *weights* smaller too: divide $W_x$ by $\sqrt{F}$, $W_h$ by $\sqrt{H}$, and $b$ by
+# $\sqrt{H}$ as well. Over the 200 networks, what share of the last states is saturated before, and what share now?
 #
 # <details><summary>Hint</summary>
 #
@@ -525,13 +556,16 @@ cu.check_close(y_exact, y_val, "two linear units, set by hand, solve the task ex
 # %% [markdown]
 # ### Solution 4
 #
-# A sum of n terms grows like √n. Dividing the weights by √n keeps it near 1. Keras's own start values do this for you.
+# A sum of n random terms grows like √n. Dividing the weights by √n keeps it near 1. The bias is one term, but a large one
+# is enough to saturate a unit, so it shrinks along.
 
 
 # %% tags=["solution"]
 small = [(W_x / F**0.5, W_h / H**0.5, b / H**0.5) for W_x, W_h, b in networks]
 runs_small = [last_states_and_gradient(x_scaled, *network) for network in small]
+before = np.mean([share_saturated(h_last) for h_last, _ in runs_scaled])
 share_small = np.mean([share_saturated(h_last) for h_last, _ in runs_small])
+print(f"saturated last states: {before:.0%} before, {share_small:.0%} with smaller weights")
 cu.check_below(share_small, 0.05, "smaller weights: under 5 % of the last states are saturated")
 
 # %% [markdown]

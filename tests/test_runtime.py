@@ -38,6 +38,7 @@ def test_start_seeds_everything_quietly():
     first, noise = draws()
     assert noise == ""
     assert first.startswith("3 ")
+    assert first.endswith(" True\n"), "the plot style is not set"
     assert draws()[0] == first
     other, _ = draws(COURSE_SEED="4")
     assert other.startswith("4 ")
