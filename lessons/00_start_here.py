@@ -208,7 +208,7 @@ ax = cu.plotting.training_curves(
     {"the network": history["val_loss"]},
     baselines={"saying 50 : 50": np.log(2)},
     ylabel="loss on new sequences",
-    title="After one epoch it is far better than guessing",
+    title="Once trained, it is far better than guessing",
 )
 cu.plotting.show(
     ax, alt="The loss on new sequences falls epoch by epoch, far below that of guessing"
