@@ -41,6 +41,7 @@ def test_streams_are_joined_where_nothing_stands_between() -> None:
 def test_personal_settings_do_not_reach_the_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
     personal = [
         "COURSE_SEED",
+        "JPY_SESSION_NAME",
         "PYTHONDONTWRITEBYTECODE",
         "PYTHONPATH",
         "TF_CPP_MIN_LOG_LEVEL",

@@ -31,7 +31,7 @@ WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Settings of the person who builds, which would change what a lesson prints, draws or computes.
 _PERSONAL_SETTINGS = re.compile(
-    r"(COURSE_|IPYTHON|KERAS_|PYTHON|TF_|XLA_).*|MPLBACKEND|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
+    r"(COURSE_|IPYTHON|JPY_|KERAS_|PYTHON|TF_|XLA_).*|MPLBACKEND|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
 )
 _TERMINAL_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
