@@ -6,6 +6,8 @@ was measured, so it is the same on every machine and nbval can compare it strict
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -48,9 +50,7 @@ def check(condition: bool | np.bool_, sentence: str, *, found: object = None) ->
             f"condition must be one truth value (bool), got {_describe(condition)}; "
             "compare first, and reduce arrays with .all() or .any()"
         )
-    if not condition:
-        raise CheckFailed(_failure(sentence, "" if found is None else f"found: {found}"))
-    print(f"✓ {sentence}")
+    _conclude(bool(condition), sentence, "" if found is None else f"found: {found}")
 
 
 def check_below(value: float, bound: float, sentence: str) -> None:
@@ -73,11 +73,7 @@ def check_below(value: float, bound: float, sentence: str) -> None:
     course_utils.checks.CheckFailed: not true here: the error is under 0.05
       found: 0.07, which is not below 0.05
     """
-    value, bound = _number("value", value), _number("bound", bound)
-    sentence = _sentence(sentence)
-    if not value < bound:
-        raise CheckFailed(_failure(sentence, f"found: {value:.6g}, which is not below {bound:.6g}"))
-    check(True, sentence)
+    _check_side("below", value, bound, sentence)
 
 
 def check_above(value: float, bound: float, sentence: str) -> None:
@@ -95,11 +91,7 @@ def check_above(value: float, bound: float, sentence: str) -> None:
     >>> check_above(0.97, 0.9, "more than nine in ten are right")
     ✓ more than nine in ten are right
     """
-    value, bound = _number("value", value), _number("bound", bound)
-    sentence = _sentence(sentence)
-    if not value > bound:
-        raise CheckFailed(_failure(sentence, f"found: {value:.6g}, which is not above {bound:.6g}"))
-    check(True, sentence)
+    _check_side("above", value, bound, sentence)
 
 
 def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: float) -> None:
@@ -134,20 +126,8 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
     if not 0 <= atol < np.inf:
         raise ValueError(f"atol must be a number of at least 0, got {atol}; try 1e-6")
     left, right = _numeric("actual", actual), _numeric("expected", expected)
-    _same_shape(left, right, sentence)
-    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
-    with np.errstate(invalid="ignore"):  # inf - inf
-        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
-    gap = np.where(left == right, 0.0, gap)
-    wrong = ~(gap <= atol)  # NaN counts as wrong
-    if wrong.any():
-        worst = np.unravel_index(np.argmax(np.where(np.isnan(gap), np.inf, gap)), gap.shape)
-        found = (
-            f"found: {wrong.sum()} of {wrong.size} entries differ by more than {atol:.6g}; the largest "
-            f"difference is {gap[worst]:.6g}{_where(worst)}: {left[worst]} against {right[worst]}"
-        )
-        raise CheckFailed(_failure(sentence, found))
-    check(True, sentence)
+    found = _shapes_differ(left, right) or _entries_apart(left, right, atol)
+    _conclude(not found, sentence, found)
 
 
 def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
@@ -168,33 +148,65 @@ def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
     """
     sentence = _sentence(sentence)
     left, right = np.asarray(actual), np.asarray(expected)
-    _same_shape(left, right, sentence)
+    found = _shapes_differ(left, right) or _entries_differ(left, right)
+    _conclude(not found, sentence, found)
+
+
+def _check_side(side: Literal["below", "above"], value: float, bound: float, sentence: str) -> None:
+    value, bound = _number("value", value), _number("bound", bound)
+    sentence = _sentence(sentence)
+    holds = value < bound if side == "below" else value > bound
+    _conclude(holds, sentence, f"found: {value:.6g}, which is not {side} {bound:.6g}")
+
+
+def _conclude(holds: bool, sentence: str, found: str) -> None:
+    if holds:
+        print(f"✓ {sentence}")
+    else:
+        _fail(sentence, found)
+
+
+def _fail(sentence: str, found: str) -> None:
+    """Raise. Every failed check ends here and does nothing after it, so that a sweep over seeds
+    (tools/seeds.py) can put a function in its place that notes the failure and returns."""
+    raise CheckFailed(f"not true here: {sentence}" + (f"\n  {found}" if found else ""))
+
+
+def _shapes_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str:
+    """What was found, or nothing; and so the two below."""
+    return "" if left.shape == right.shape else f"found: shape {left.shape}, expected shape {right.shape}"
+
+
+def _entries_apart(left: NDArray[np.generic], right: NDArray[np.generic], atol: float) -> str:
+    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
+    with np.errstate(invalid="ignore"):  # inf - inf
+        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
+    gap = np.where(left == right, 0.0, gap)
+    wrong = ~(gap <= atol)  # NaN counts as wrong
+    if not wrong.any():
+        return ""
+    worst = np.unravel_index(np.argmax(np.where(np.isnan(gap), np.inf, gap)), gap.shape)
+    return (
+        f"found: {wrong.sum()} of {wrong.size} entries differ by more than {atol:.6g}; the largest "
+        f"difference is {gap[worst]:.6g}{_where(worst)}: {left[worst]} against {right[worst]}"
+    )
+
+
+def _entries_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str:
     if (left.dtype.kind in "US") != (right.dtype.kind in "US"):
-        raise CheckFailed(
-            _failure(sentence, f"found: {left.dtype} values, compared with {right.dtype} values")
-        )
+        return f"found: {left.dtype} values, compared with {right.dtype} values"
     wrong = np.asarray(left != right)
-    if wrong.any():
-        first = np.unravel_index(np.argmax(wrong), wrong.shape)
-        found = (
-            f"found: {wrong.sum()} of {wrong.size} entries differ; "
-            f"the first{_where(first)}: {left[first]} against {right[first]}"
-        )
-        raise CheckFailed(_failure(sentence, found))
-    check(True, sentence)
-
-
-def _failure(sentence: str, found: str) -> str:
-    return f"not true here: {sentence}" + (f"\n  {found}" if found else "")
+    if not wrong.any():
+        return ""
+    first = np.unravel_index(np.argmax(wrong), wrong.shape)
+    return (
+        f"found: {wrong.sum()} of {wrong.size} entries differ; "
+        f"the first{_where(first)}: {left[first]} against {right[first]}"
+    )
 
 
 def _where(index: tuple[np.intp, ...]) -> str:
     return f" at [{', '.join(str(i) for i in index)}]" if index else ""
-
-
-def _same_shape(left: NDArray[np.generic], right: NDArray[np.generic], sentence: str) -> None:
-    if left.shape != right.shape:
-        raise CheckFailed(_failure(sentence, f"found: shape {left.shape}, expected shape {right.shape}"))
 
 
 def _sentence(sentence: str) -> str:

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 import course_utils as cu
+from course_utils import checks
 from course_utils.checks import CheckFailed
 
 SENTENCE = "the claim"
@@ -113,6 +114,19 @@ def test_a_false_claim_raises_and_says_what_was_found(call, words, capsys):
         call()
     assert str(failure.value).startswith("not true here: the claim")
     assert words in str(failure.value)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(("call", "words"), FALSE_CALLS.values(), ids=FALSE_CALLS)
+def test_every_failure_goes_through_one_function_and_prints_nothing_after_it(
+    call, words, capsys, monkeypatch
+):
+    noted = []
+    monkeypatch.setattr(checks, "_fail", lambda *what: noted.append(what))
+    call()
+    [(sentence, found)] = noted
+    assert sentence == SENTENCE
+    assert words.removeprefix("not true here: ") in f"{sentence}\n  {found}"
     assert capsys.readouterr().out == ""
 
 
