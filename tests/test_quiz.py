@@ -1,57 +1,14 @@
-"""course_utils.quiz: a stable output, hints that do not tell, and something to read without scripts."""
+"""course_utils.quiz: questions that can be asked, hints that do not tell, and errors that name the fault."""
 
 import copy
 import random
-import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notebook_runs import displayed, printed, run_cells
+from quiz_examples import QUESTIONS, TEXT
 
 from course_utils import quiz
-
-QUESTIONS = [
-    {
-        "type": "multiple_choice",
-        "question": "An array has shape (32, 10, 3), read as (B, T, F). How many steps are there?",
-        "answers": [
-            {"answer": "10", "correct": True, "feedback": "Yes: T is the second number."},
-            {"answer": "32", "correct": False, "feedback": "That is B, the number of sequences."},
-            {"answer": "3", "correct": False, "feedback": "That is F, what is measured at each step."},
-        ],
-    },
-    {
-        "type": "many_choice",
-        "question": "Which are weights, if <i>a</i> &lt; <i>b</i>?",
-        "code": "W_x, W_h, h",
-        "answers": [
-            {"answer": "<code>W_x</code>", "correct": True},
-            {"code": "W_h", "correct": True},
-            {"answer": "the state", "correct": False, "feedback": "It changes at every step </script>."},
-        ],
-    },
-    {
-        "type": "numeric",
-        "question": "F = 2 and H = 8: how many numbers does W<sub>x</sub> hold?",
-        "answers": [
-            {"value": 16, "correct": True, "feedback": "Yes, F times H."},
-            {"value": 10, "correct": False, "feedback": "Not the sum: each input has a weight to each unit."},
-            {"type": "default", "feedback": "A table with 2 rows and 8 columns."},
-        ],
-    },
-]
-TEXT = """Quiz: run this cell in JupyterLab to answer.
-1. An array has shape (32, 10, 3), read as (B, T, F). How many steps are there?
-   - 10
-   - 3
-   - 32
-2. Which are weights, if a < b?
-   W_x, W_h, h
-   - W_x
-   - W_h
-   - the state
-3. F = 2 and H = 8: how many numbers does Wx hold?"""
 
 
 def changed(question, /, **entries):
@@ -65,91 +22,6 @@ def answer_changed(question, answer, /, **entries):
     found = copy.deepcopy(QUESTIONS)
     found[question]["answers"][answer].update(entries)
     return found
-
-
-# ---------------------------------------------------------------- in a kernel
-
-
-@pytest.fixture(scope="module")
-def run():
-    return run_cells(
-        f"import random, course_utils as cu\nquestions = {QUESTIONS!r}",
-        "random.seed(5)\nexpected = random.random()",
-        "random.seed(5)\nresult = cu.quiz.show(questions)\nprint(result, random.random() == expected)",
-        "random.seed(6)\ncu.quiz.show(questions)",
-        "cu.quiz.show(questions[:1])",
-    )
-
-
-def page(run, cell=2):
-    [found] = displayed(run.cells[cell], "text/html")
-    return found
-
-
-def test_one_display_with_a_page_and_a_text(run):
-    assert displayed(run.cells[2], "text/plain") == [TEXT]
-    assert len([o for o in run.cells[2].outputs if o["output_type"] == "display_data"]) == 1
-
-
-def test_the_global_generator_is_where_it_was(run):
-    assert printed(run.cells[2]) == "None True\n"
-
-
-def test_the_output_is_the_same_each_time_and_other_questions_have_another_name(run):
-    assert page(run) == page(run, cell=3)
-    names = [re.search(r'<div id="(\w+)"', page(run, cell=cell))[1] for cell in (2, 4)]
-    assert names[0] != names[1]
-
-
-def test_jupyterquiz_is_handed_all_questions_and_answers(run):
-    script = page(run)
-    for words in ("That is F, what is measured", "A table with 2 rows", '"value": 16', "show_questions"):
-        assert words in script
-
-
-def test_the_script_is_closed_once_and_the_page_is_balanced(run):
-    assert page(run).count("</script") == 1
-    assert r"It changes at every step <\/script>." in page(run)
-    outside = re.sub(r"<(script|style)>.*?</\1>", "", page(run), flags=re.DOTALL)
-    assert outside.count("<div") == outside.count("</div") == 2
-
-
-def test_without_scripts_there_is_a_list_without_solutions(run):
-    still = re.search(r'<div class="still">(.*?)</div>', page(run), flags=re.DOTALL)[1]
-    assert "run this cell" in still
-    assert "<li>32</li>" in still
-    assert "W<sub>x</sub>" in still
-    for told in ("correct", "Yes", "16", "That is"):
-        assert told not in still
-
-
-def test_nothing_is_loaded_from_a_network(run):
-    script = page(run)
-    assert "var MathJax;" in script  # hides the page's MathJax, for which jupyterquiz would load a script
-    assert not re.search(r"<(script|link|img)[^>]+(src|href)=", script)
-    assert "@import" not in script
-
-
-def contrast(one, other):
-    lights = []
-    for colour in (one, other):
-        channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-        lights.append(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05)
-    return max(lights) / min(lights)
-
-
-def test_colours_have_contrast(run):
-    colours = dict(re.findall(r"(--jq-[\w-]+): (#[0-9a-f]{6});", page(run)))
-    text = colours["--jq-text-color"]
-    for name in ("multiple-choice-bg", "many-choice-bg", "numeric-bg", "correct-color", "incorrect-color"):
-        assert contrast(colours[f"--jq-{name}"], text) >= 5.9, name
-    assert contrast(colours["--jq-mc-button-bg"], "#1a1a1a") > 7
-    for name in ("correct-color", "incorrect-color"):  # hints are written on white
-        assert contrast(colours[f"--jq-{name}"], "#ffffff") >= 5.9
-
-
-# ---------------------------------------------------------------- outside a notebook
 
 
 def test_outside_a_notebook_the_questions_are_printed(capsys):

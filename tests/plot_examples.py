@@ -1,0 +1,133 @@
+"""Calls of every plot function, and what the tests of several plot modules need: a style, and eyes."""
+
+import matplotlib as mpl
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from course_utils import plotting
+
+TITLE = "After three epochs the network beats every answer that has no memory"
+
+
+def plot_style():
+    """For `pytest.fixture(autouse=True)`: the course's style, and no figure left open."""
+    plt.close("all")  # those of docstrings' examples
+    with mpl.rc_context():
+        plotting.use_style()
+        yield
+    plt.close("all")
+
+
+def network(steps=3, *, batch=3, features=2, units=8, outputs=1, heads=False, **changed):
+    """The arguments of unrolled_network for a network of these sizes."""
+    head = np.zeros((units, outputs))
+    weights = {
+        "W_x": np.zeros((features, units)),
+        "W_h": np.zeros((units, units)),
+        "b": np.zeros(units),
+        "W_y": [head] * steps if heads else head,
+        "b_y": [np.zeros(outputs)] * steps if heads else np.zeros(outputs),
+    }
+    return {
+        "x": np.zeros((batch, steps, features)),
+        "h": np.zeros((batch, steps, units)),
+        "y": np.zeros((batch, steps, outputs)),
+        "weights": weights,
+        "title": TITLE,
+    } | changed
+
+
+def headless(**changed):
+    arguments = network(**changed)
+    weights = {name: arguments["weights"][name] for name in ("W_x", "W_h", "b")}
+    return arguments | {"y": None, "weights": weights}
+
+
+def texts_by_gid(ax):
+    found = {}
+    for text in ax.texts:
+        found.setdefault(text.get_gid(), []).append(text.get_text())
+    return found
+
+
+GENERATOR = np.random.default_rng(0)
+FALLING = 0.3 * np.exp(-np.arange(30) / 6) + 1e-3
+CALLS = {
+    "unrolled_network": (plotting.unrolled_network, network()),
+    "unrolled_network, one step": (plotting.unrolled_network, headless(steps=1, features=1, units=1)),
+    "unrolled_network, heads": (plotting.unrolled_network, network(heads=True)),
+    "unrolled_network, long": (
+        plotting.unrolled_network,
+        network(100, batch=256, features=28, units=128, outputs=10, heads=True),
+    ),
+    "training_curves": (
+        plotting.training_curves,
+        {
+            "curves": {"training, SimpleRNN(8)": FALLING, "validation, SimpleRNN(8)": FALLING * 1.05},
+            "baselines": {"always answering 0": 0.61, "the best answer without memory": 0.6},
+            "ylabel": "mean squared error",
+            "title": TITLE,
+        },
+    ),
+    "training_curves, short": (
+        plotting.training_curves,
+        {"curves": {"a": [2.0]}, "ylabel": "loss", "title": "One", "log": False},
+    ),
+    "heat_map": (
+        plotting.heat_map,
+        {"values": GENERATOR.normal(size=(12, 8)), "label": "state h", "title": TITLE, "diverging": True},
+    ),
+    "heat_map, large": (
+        plotting.heat_map,
+        {"values": GENERATOR.random((200, 64)), "label": "activation", "title": TITLE},
+    ),
+    "step_series": (
+        plotting.step_series,
+        {
+            "series": {"truth": [0, 1, 0], "the prediction before any training": [0.1, 0, 0]},
+            "ylabel": "change of x",
+            "title": TITLE,
+        },
+    ),
+    "tanh_saturation": (
+        plotting.tanh_saturation,
+        {"pre_activations": GENERATOR.normal(size=(3, 3, 8)) * 8, "title": TITLE},
+    ),
+    "bars": (
+        plotting.bars,
+        {
+            "values": {"always 0": 0.61, "a rather long name of a model": 0.0021},
+            "xlabel": "mean squared error",
+            "title": TITLE,
+            "baselines": {"the best answer without memory": 0.31},
+        },
+    ),
+    "bars, log": (
+        plotting.bars,
+        {"values": {"a": 0.61, "b": 2e-5}, "xlabel": "error", "title": TITLE, "log": True},
+    ),
+    "bars, signed": (plotting.bars, {"values": {"a": -0.61, "b": 0.3}, "xlabel": "gain", "title": TITLE}),
+    "distributions": (
+        plotting.distributions,
+        {
+            "samples": {"raw inputs": GENERATOR.random(200) * 1e-3 + 1e-9, "scaled inputs": [0.5, 0.6]},
+            "xlabel": "|gradient| of the loss",
+            "title": TITLE,
+            "log": True,
+        },
+    ),
+}
+PARAMETERS = {"argvalues": CALLS.values(), "ids": CALLS.keys()}
+
+
+def assert_refused(plot, changed, error, words):
+    """Call a plot with arguments that are good but for some, and see the error name them."""
+    function, arguments = CALLS[plot]
+    with pytest.raises(error) as caught:
+        function(**arguments | changed)
+    assert words in str(caught.value)
+    assert not plt.get_fignums()
