@@ -137,6 +137,11 @@ def times(*numbers: str) -> int:
     return run("-m", "tools.times", *numbers)
 
 
+def seeds(*options: str) -> int:
+    """run lessons under other seeds and record which checks hold (`seeds 03 --seeds 20 --jobs 2`)"""
+    return run("-m", "tools.seeds", *options)
+
+
 def lock(*options: str) -> int:
     """renew the exact versions from pyproject.toml (`--upgrade`: the newest that it allows)"""
     return run("-m", "tools.lock", *options)
@@ -147,7 +152,7 @@ def setup() -> int:
     return 0
 
 
-TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, lock, setup)}
+TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, seeds, lock, setup)}
 
 
 def main(arguments: list[str]) -> int:

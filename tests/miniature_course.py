@@ -9,13 +9,16 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from tools.hygiene.notebook import load
 from tools.inputs import notebook_inputs
 from tools.lessons import find_lessons
+from tools.sweeps import Sweep, write_sweeps
 from tools.tables import BEGIN, END, refresh_readme
 from tools.times import read_run_times
 
@@ -91,7 +94,7 @@ def code(text: str, tag: str = "") -> str:
 
 
 def make_course(root: Path) -> Path:
-    """Write the course: two lessons, their notebooks, their run times and a README."""
+    """Write the course: two lessons, their notebooks, run times, sweeps over seeds and a README."""
     for folder in ("lessons", "notebooks"):
         (root / folder).mkdir(parents=True)
     (root / "lessons" / "00_start_here.py").write_text(good_lesson("00", "Start here"), encoding="utf-8")
@@ -100,6 +103,7 @@ def make_course(root: Path) -> Path:
     (root / "README.md").write_text(f"# Course\n\n{BEGIN}\n{END}\n\nThe end.\n", encoding="utf-8")
     write_notebooks(root)
     refresh_readme(root)
+    sweep_all(root)
     return root
 
 
@@ -109,6 +113,16 @@ def write_notebooks(root: Path) -> None:
         notebook = notebook_inputs(lesson, lessons, read_run_times(root))
         pretend_to_run(notebook)
         lesson.notebook.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
+
+
+def sweep_all(root: Path) -> None:
+    """Record that every check held in each of 20 seeds."""
+    lessons = find_lessons(root)
+    sweeps = {}
+    for lesson in lessons:
+        sweep = Sweep.to_do(load(lesson.notebook))
+        sweeps[lesson.name] = replace(sweep, seeds=tuple(range(1, 21)))
+    write_sweeps(root, lessons, sweeps)
 
 
 def pretend_to_run(notebook: Any) -> None:

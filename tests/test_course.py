@@ -108,6 +108,7 @@ HANDED_OVER = {
     ],
     "notebooks": ["-m", "tools.build", "-x"],
     "times": ["-m", "tools.times", "-x"],
+    "seeds": ["-m", "tools.seeds", "-x"],
     "lock": ["-m", "tools.lock", "-x"],
 }
 

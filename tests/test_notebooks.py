@@ -1,4 +1,5 @@
-"""The course's own notebooks: each is what its lesson gives, and obeys every rule of hygiene.
+"""The course's own notebooks: each is what its lesson gives, obeys every rule of hygiene, and holds
+for other seeds.
 
 What they print is compared by nbval, which runs them: `pytest --nbval notebooks`.
 """
@@ -12,6 +13,7 @@ import pytest
 
 from tools import hygiene, sync
 from tools.lessons import find_lessons, lesson_paths, notebook_paths
+from tools.sweeps import sweep_problems
 from tools.tables import readme_problems
 from tools.times import read_run_times
 
@@ -48,6 +50,10 @@ def test_every_notebook_has_a_lesson() -> None:
 
 def test_the_table_in_the_readme_is_up_to_date() -> None:
     assert not readme_problems(), "\n".join(readme_problems())
+
+
+def test_the_checks_hold_for_other_seeds() -> None:
+    assert not sweep_problems(), "\n".join(sweep_problems())
 
 
 @pytest.mark.parametrize("rule", hygiene.RULES.values(), ids=hygiene.RULES.keys())

@@ -26,7 +26,7 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     def pretend(notebook: Any, _folder: Path, where: str, **_: Any) -> Any:
         ran.append(where)
         if any("raise" in cell.source for cell in notebook.cells if cell.cell_type == "code"):
-            raise ExecutionFailed(f"{where} cell 5: no")
+            raise ExecutionFailed(f"{where} cell 5: no", cell=5, reason="no", executed=notebook)
         pretend_to_run(notebook)
         return notebook
 
@@ -57,7 +57,8 @@ def test_changed_code_is_executed_and_only_that(course: Path, executed: list[str
     assert [name for name, content in contents(course).items() if content != before[name]] == [
         "01_echo.ipynb"
     ]
-    assert sync.problems(course) == []
+    (problem,) = sync.problems(course)
+    assert "01_echo computes something else since it was swept" in problem
 
 
 @pytest.mark.parametrize("arguments", [["1"], ["01", "00"], ["--all"]])

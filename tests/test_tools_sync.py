@@ -30,7 +30,7 @@ def notebook(course: Path) -> Path:
 def test_a_course_in_sync_has_no_problem(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert sync.problems(course) == []
     assert sync.main(course) == 0
-    assert "Every notebook and the README" in capsys.readouterr().out
+    assert "Every notebook, the README and the table of seeds" in capsys.readouterr().out
 
 
 def set_source(nb: Any) -> None:
@@ -133,6 +133,7 @@ def test_a_new_heading_makes_every_syllabus_stale(course: Path) -> None:
         "notebooks/00_start_here.ipynb",
         "notebooks/01_echo.ipynb",
         "README.md:",
+        "docs/seeds.md",
     ]
 
 

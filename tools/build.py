@@ -22,6 +22,7 @@ from tools.files import write_atomically
 from tools.inputs import notebook_inputs
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons, read_notebook
 from tools.pictures import picture_problems, refresh_pictures
+from tools.sweeps import read_sweeps, refresh_sweeps
 from tools.sync import extra_notebook_problems, lesson_problems
 from tools.tables import readme_problems, refresh_readme
 from tools.times import read_run_times
@@ -114,6 +115,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     try:
         lessons = find_lessons(root)
         run_times = read_run_times(root)
+        read_sweeps(root)  # one that cannot be read is said before anything is built
         named = lessons if choice.all else by_number(lessons, choice.numbers)
     except LessonError as error:
         print(error, file=sys.stderr)
@@ -135,6 +137,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         print("README.md: the table of lessons is new.")
     for path in refresh_pictures(root):
         print(f"{path}: written, as README.md shows it.")
+    if refresh_sweeps(root):
+        print("docs/seeds.md: the words are new, the counts are as they were.")
     left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
     for problem in left:
         print(problem, file=sys.stderr)

@@ -7,15 +7,17 @@ run to run.
 
 from __future__ import annotations
 
+import asyncio
 import copy
 import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
+from types import MappingProxyType
 from typing import Any
 
 import nbclient
@@ -27,6 +29,7 @@ from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
 CELL_SECONDS = 120
+NOTHING_EXTRA: Mapping[str, str] = MappingProxyType({})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
 # Settings of the person who builds, which would change what a lesson prints, draws or computes.
@@ -37,7 +40,15 @@ _TERMINAL_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
 class ExecutionFailed(Exception):
-    """A cell failed; the message shows the cell and the error."""
+    """A cell failed; the message shows the cell and the error.
+
+    `cell` counts from 1, `reason` is the error in one line, and `executed` the notebook with the
+    outputs that were there by then.
+    """
+
+    def __init__(self, message: str, *, cell: int, reason: str, executed: Any) -> None:
+        super().__init__(message)
+        self.cell, self.reason, self.executed = cell, reason, executed
 
 
 class _ThisInterpreter(KernelSpecManager):
@@ -83,11 +94,13 @@ def execute(
     where: str,
     progress: Callable[[int], None] = lambda _: None,
     cell_seconds: int = CELL_SECONDS,
+    extra_environment: Mapping[str, str] = NOTHING_EXTRA,
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
-    `progress` is told the position of each cell before it runs. Raises `ExecutionFailed`, whose
-    message begins with `where`.
+    `progress` is told the position of each cell before it runs. The kernel gets this process's
+    variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
+    whose message begins with `where`.
     """
     executed = copy.deepcopy(notebook)
     position = 0
@@ -97,9 +110,10 @@ def execute(
         position = cell_index
         progress(cell_index + 1)
 
-    def failed(error: str) -> ExecutionFailed:
+    def failed(reason: str, shown: str = "") -> ExecutionFailed:
         source = "\n".join(f"    {line}" for line in executed.cells[position].source.splitlines())
-        return ExecutionFailed(f"{where} cell {position + 1}:\n{source}\n{error}")
+        message = f"{where} cell {position + 1}:\n{source}\n{shown or reason}"
+        return ExecutionFailed(message, cell=position + 1, reason=reason, executed=executed)
 
     client = nbclient.NotebookClient(
         executed,
@@ -114,11 +128,14 @@ def execute(
     )
     try:
         with neutral_environment() as environment:
-            client.execute(env=environment, cleanup_kc=True)
+            variables = {**environment, **extra_environment}
+            # Not client.execute, which in a thread leaves its event loop open behind it.
+            asyncio.run(client.async_execute(env=variables, cleanup_kc=True))
     except nbclient.exceptions.CellTimeoutError as error:
         raise failed(f"still running after {cell_seconds} s") from error
     except nbclient.exceptions.CellExecutionError as error:
-        raise failed(_traceback(executed.cells[position])) from error
+        reason = f"{error.ename}: {error.evalue}".splitlines()[0]
+        raise failed(reason, _traceback(executed.cells[position])) from error
     except nbclient.exceptions.DeadKernelError as error:
         raise failed("the kernel died") from error
     # nbclient writes the interpreter's exact version there, and the widgets' state. (Told not to store

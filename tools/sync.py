@@ -1,7 +1,9 @@
 """Are the notebooks what their lessons say? `python -m tools.sync`, in seconds and without TensorFlow.
 
 The inputs of every notebook are made again in memory and must equal the stored ones: cells,
-tags, metadata and ids. Whether the stored outputs are true is for nbval to say.
+tags, metadata and ids. Whether the stored outputs are true is for nbval to say. What else is made
+from lessons and notebooks, README's table and pictures and the record of the sweeps over seeds, must
+be what they give, too.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from tools.lessons import (
     read_notebook,
 )
 from tools.pictures import picture_problems
+from tools.sweeps import sweep_problems
 from tools.tables import readme_problems
 from tools.times import read_run_times
 
@@ -36,7 +39,7 @@ def problems(root: Path = REPOSITORY) -> list[str]:
         lessons = find_lessons(root)
         run_times = read_run_times(root)
         found = [problem for lesson in lessons for problem in lesson_problems(lesson, lessons, run_times)]
-        found += readme_problems(root) + picture_problems(root)
+        found += readme_problems(root) + picture_problems(root) + sweep_problems(root)
     except LessonError as error:
         found = [str(error)]
     return found + extra_notebook_problems(root)
@@ -113,7 +116,7 @@ def main(root: Path = REPOSITORY) -> int:
     for problem in found:
         print(problem, file=sys.stderr)
     if not found:
-        print("Every notebook and the README are what the lessons give.")
+        print("Every notebook, the README and the table of seeds are what the lessons give.")
     return 1 if found else 0
 
 

@@ -22,8 +22,8 @@ def lesson_table(lessons: Sequence[Lesson], run_times: Mapping[str, float], fold
     rows = [("", "Lesson", "What you will be able to do", "Run time on 2 CPU cores"), ("---",) * 4]
     for lesson in lessons:
         opening = lesson.opening
-        link = f"[{_in_cell(opening.title)}]({folder}{lesson.notebook.name})"
-        rows.append((opening.number, link, _in_cell(opening.summary), in_words(run_times.get(lesson.name))))
+        link = f"[{in_cell(opening.title)}]({folder}{lesson.notebook.name})"
+        rows.append((opening.number, link, in_cell(opening.summary), in_words(run_times.get(lesson.name))))
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 
 
@@ -61,5 +61,6 @@ def _with_table(root: Path, text: str) -> str:
     return _BLOCK.sub(lambda _: f"{BEGIN}\n{table}\n{END}", text)
 
 
-def _in_cell(text: str) -> str:
+def in_cell(text: str) -> str:
+    """The text as it can stand in a cell of a markdown table."""
     return text.replace("|", r"\|")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -34,14 +34,7 @@ class Cell:
     @cached_property
     def checks(self) -> list[str]:
         """The sentences of the checks whose lines are stored here."""
-        printed = "".join(
-            o["text"] for o in self.outputs if o["output_type"] == "stream" and o["name"] == "stdout"
-        )
-        return [
-            line.removeprefix(CHECK_MARK).strip()
-            for line in printed.splitlines()
-            if line.startswith(CHECK_MARK)
-        ]
+        return lines_marked(CHECK_MARK, self.outputs)
 
     @cached_property
     def tree(self) -> ast.Module:
@@ -142,6 +135,12 @@ class Notebook:
             if found or (block.level == 2 and block.heading == heading):
                 found.append(block)
         return found
+
+
+def lines_marked(mark: str, outputs: Iterable[Mapping[str, Any]]) -> list[str]:
+    """What stands behind the mark, in the printed lines that begin with it."""
+    printed = "".join(o["text"] for o in outputs if o["output_type"] == "stream" and o["name"] == "stdout")
+    return [line.removeprefix(mark).strip() for line in printed.splitlines() if line.startswith(mark)]
 
 
 def load(path: Path, defined_elsewhere: Mapping[str, str] | None = None) -> Notebook:

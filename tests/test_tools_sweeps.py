@@ -1,0 +1,231 @@
+"""tools.sweeps: what the record and its page must be, and what is said where they are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from miniature_course import change_notebook, change_text, make_course, sweep_all
+from notebook_changes import CHECK, CLAIM, code, no_outputs, source
+
+from tools import build, sync
+from tools.hygiene.notebook import load
+from tools.lessons import LessonError, find_lessons
+from tools.sweeps import Sweep, page, read_sweeps, refresh_sweeps, sweep_problems, write_sweeps
+
+RISES = "the line rises"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path)
+
+
+def change_sweep(course: Path, name: str = "01_echo", **changes: object) -> None:
+    """Write the record with one entry changed; its `failed` gets the entries that are given."""
+    sweeps = read_sweeps(course)
+    failed = {**sweeps[name].failed, **changes.pop("failed", {})}  # type: ignore[dict-item]
+    sweeps[name] = replace(sweeps[name], failed=failed, **changes)  # type: ignore[arg-type]
+    write_sweeps(course, find_lessons(course), sweeps)
+
+
+def test_a_swept_course_has_no_problem(course: Path) -> None:
+    assert sweep_problems(course) == []
+    assert refresh_sweeps(course) is False
+
+
+def test_a_lesson_of_part_one_must_be_swept_and_the_first_need_not(course: Path) -> None:
+    write_sweeps(course, find_lessons(course), {})
+    (problem,) = sweep_problems(course)
+    assert problem.startswith("lessons/seeds.json has no sweep of 01_echo: run `python3 course.py seeds 01`")
+    assert problem in sync.problems(course)
+
+
+def test_a_lesson_after_part_one_need_not_be_swept(course: Path) -> None:
+    for folder, suffix in (("lessons", "py"), ("notebooks", "ipynb")):
+        (course / folder / f"01_echo.{suffix}").rename(course / folder / f"06_echo.{suffix}")
+    change_text(course / "lessons" / "06_echo.py", "# # 01 ·", "# # 06 ·")
+    write_sweeps(course, find_lessons(course), {})
+    assert sweep_problems(course) == []
+
+
+def test_without_a_notebook_no_sweep_is_demanded(course: Path) -> None:
+    write_sweeps(course, find_lessons(course), {})
+    (course / "notebooks" / "01_echo.ipynb").unlink()
+    assert sweep_problems(course) == []
+
+
+@pytest.mark.parametrize(
+    ("seeds", "failures", "weak"),
+    [(20, 1, False), (20, 2, True), (40, 2, False), (40, 3, True), (39, 2, True)],
+)
+def test_a_check_may_fail_in_one_of_each_twenty_seeds(
+    course: Path, seeds: int, failures: int, weak: bool
+) -> None:
+    failed = tuple(range(3, 3 + failures))
+    change_sweep(course, seeds=tuple(range(1, seeds + 1)), failed={RISES: failed})
+    problems = sweep_problems(course)
+    assert bool(problems) is weak
+    if weak:
+        (problem,) = problems
+        exceptions = ", ".join(map(str, failed))
+        held = f"held in {seeds - failures} of {seeds} (not {exceptions}), and must in at least 19 of 20"
+        assert f"01_echo: {RISES!r} {held}" in problem
+        assert "`python3 course.py seeds 01`" in problem
+
+
+def test_twenty_seeds_are_wanted(course: Path) -> None:
+    change_sweep(course, seeds=tuple(range(1, 20)))
+    (problem,) = sweep_problems(course)
+    assert "01_echo was run with 19 of 20 seeds. Go on with `python3 course.py seeds 01`." in problem
+
+
+@pytest.mark.parametrize(
+    "change",
+    [source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), no_outputs(CLAIM)],
+    ids=["another condition", "a check that prints nothing"],
+)
+def test_other_code_must_be_swept_again(course: Path, change: object) -> None:
+    change_notebook(course / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
+    (problem,) = sweep_problems(course)
+    assert "01_echo computes something else since it was swept over seeds" in problem
+    assert "`python3 course.py seeds 01`" in problem
+    refresh_sweeps(course)
+    assert sweep_problems(course) == [problem]
+
+
+def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(course: Path) -> None:
+    change_sweep(course, "00_start_here", code="other")
+    (problem,) = sweep_problems(course)
+    assert "00_start_here computes something else" in problem
+
+
+def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
+    lag_one = "an echo of lag 1 begins with silence"
+    change_sweep(course, failed={RISES: (4,), lag_one: (7,)})
+
+    def reword(nb: object) -> None:
+        for position, old in ((CHECK, lag_one), (CLAIM, RISES)):
+            source(position, old, f"indeed {old}")(nb)
+            code(nb, position).outputs[0].text = f"✓ indeed {old}\n"
+
+    change_notebook(course / "notebooks" / "01_echo.ipynb", reword)
+    (problem,) = sweep_problems(course)
+    assert "the checks of 01_echo have other words in its notebook" in problem
+    assert "`python3 course.py notebooks`" in problem
+    assert refresh_sweeps(course) is True
+    assert sweep_problems(course) == []
+    failed = read_sweeps(course)["01_echo"].failed
+    assert {sentence: seeds for sentence, seeds in failed.items() if seeds} == {
+        f"indeed {lag_one}": (7,),
+        f"indeed {RISES}": (4,),
+    }
+
+
+def test_an_edited_or_missing_page_is_found_and_made_anew_by_a_build(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = course / "docs" / "seeds.md"
+    before = path.read_text(encoding="utf-8")
+    for spoil in (lambda: change_text(path, "20 of 20", "21 of 20"), path.unlink):
+        spoil()
+        (problem,) = sweep_problems(course)
+        assert problem == (
+            "docs/seeds.md is not what lessons/seeds.json gives. Mend it with `python3 course.py notebooks`."
+        )
+        assert build.main([], course) == 0
+        assert "docs/seeds.md: the words are new" in capsys.readouterr().out
+        assert path.read_text(encoding="utf-8") == before
+
+
+def test_a_record_of_a_lesson_that_is_gone_is_found_and_dropped(course: Path) -> None:
+    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    (course / "lessons" / "seeds.json").write_text(text.replace('"00_start_here"', '"00_gone"'))
+    found = sweep_problems(course)
+    assert (
+        "lessons/seeds.json has 00_gone, which is no lesson. Mend it with `python3 course.py notebooks`."
+        in found
+    )
+    assert refresh_sweeps(course) is True
+    assert sweep_problems(course) == []
+    assert list(read_sweeps(course)) == ["01_echo"]
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", '{"01_echo": {}}', '{"01_echo": {"code": "a", "seeds": 3}}'])
+def test_a_record_that_cannot_be_read_is_named(
+    course: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "lessons" / "seeds.json").write_text(text)
+    with pytest.raises(LessonError, match=r"lessons/seeds\.json is not a record of sweeps .*git restore"):
+        read_sweeps(course)
+    assert any("is not a record of sweeps" in problem for problem in sync.problems(course))
+    assert build.main([], course) == 2
+    assert "is not a record of sweeps" in capsys.readouterr().err
+
+
+def test_a_notebook_that_cannot_be_read_is_the_sync_checks_to_name(course: Path) -> None:
+    (course / "notebooks" / "01_echo.ipynb").write_text("{")
+    assert sweep_problems(course) == []
+    assert refresh_sweeps(course) is False
+
+
+def test_runs_are_added_in_any_order(course: Path) -> None:
+    notebook = load(course / "notebooks" / "01_echo.ipynb")
+    everything = set(notebook.checks)
+    sweep = Sweep.to_do(notebook)
+    assert (sweep.seeds, sweep.too_weak()) == ((), [])
+    sweep = (
+        sweep.with_run(12, everything, "")
+        .with_run(3, everything - {RISES}, "")
+        .with_run(4, set(), "cell 3: no")
+    )
+    assert sweep.seeds == (3, 4, 12)
+    assert sweep.held(RISES) == "1 of 3 (not 3, 4)"
+    assert sweep.held(notebook.checks[0]) == "2 of 3 (not 4)"
+    assert sweep.errors == {4: "cell 3: no"}
+    assert list(sweep.failed) == notebook.checks
+
+
+def test_what_is_written_is_what_is_read_and_short(course: Path) -> None:
+    change_sweep(course, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'})
+    sweeps = read_sweeps(course)
+    assert sweeps["01_echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
+    assert sweeps["01_echo"].failed[RISES] == (7, 12)
+    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    assert '      "the line rises": [7, 12],\n' in text
+    write_sweeps(course, find_lessons(course), sweeps)
+    assert (course / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
+
+
+PAGE_ROWS = r"""
+| | Lesson | Seeds | Checks | Held in every seed | Lowest |
+|:--|:--|--:|--:|--:|--:|
+| 01 | [An echo \| a memory](../notebooks/01_echo.ipynb) | 20 | 2 | 1 | 19 of 20 |
+
+## 01 · An echo | a memory
+
+| Check | Held in |
+|:--|--:|
+| \|a\| \< b\_c \* 2 | 20 of 20 |
+| x | 19 of 20 (not 7) |
+
+Some runs ended early; the checks that they did not reach count as failed:
+
+- seed 7, cell 3: no \*
+"""
+
+
+def test_the_page_lists_every_check_of_every_swept_lesson(course: Path) -> None:
+    failed = {"|a| < b_c * 2": (), "x": (7,)}
+    sweep = Sweep("code", tuple(range(1, 21)), failed, {7: "cell 3: no *"})
+    text = page(find_lessons(course), {"01_echo": sweep})
+    assert "at least 19 of 20 seeds" in text
+    assert "`python3 course.py seeds`" in text
+    assert text.endswith(PAGE_ROWS)
+
+
+def test_a_sweep_that_has_not_begun_can_be_shown(course: Path) -> None:
+    sweep_all(course)
+    notebook = load(course / "notebooks" / "01_echo.ipynb")
+    assert "| 0 of 0 |" in page(find_lessons(course), {"01_echo": Sweep.to_do(notebook)})

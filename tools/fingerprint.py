@@ -1,0 +1,101 @@
+"""A fingerprint of what a lesson computes. Words, plots and printing leave it as it is.
+
+A sweep over seeds takes from minutes to most of an hour. It must be run again when what the
+checks look at is computed in another way; if a new plot title asked for it too, nobody would
+mend a title. So these do not count: comments, docstrings, layout, how the code is cut into
+cells, the sentences of checks, the lesson's own seed (which a sweep replaces), and calls that only
+show something. What is called inside such a call does count, for it may train or draw random
+numbers. A changed course_utils is not seen: sweep with --again when it gives a lesson other numbers.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import hashlib
+import json
+from collections.abc import Iterable
+from typing import Any
+
+_SHOWS = ("print", "display", "plt.", "ax.", "fig.", "cu.plotting.", "cu.widgets.", "cu.quiz.")
+_CHECKS = "cu.check"
+_START = "cu.runtime.start"
+_NAMES_OF_WORDS = {"title", "alt", "xlabel", "ylabel", "label"}
+# Fields that some versions of Python do not have, and what others say in other fields.
+_NOT_COMPARED = {"ctx", "kind", "type_comment", "type_params"}
+
+
+def fingerprint(cells: Iterable[ast.Module]) -> str:
+    """Twelve characters, the same for code that computes the same in the same words."""
+    statements = [
+        _as_lists(statement) for cell in cells for statement in _Computation().visit(copy.deepcopy(cell)).body
+    ]
+    return hashlib.sha256(json.dumps(statements).encode()).hexdigest()[:12]
+
+
+class _Computation(ast.NodeTransformer):
+    """Takes out of a tree what is only there to be seen."""
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        name = ast.unparse(node.func)
+        if _shows(name):
+            inner = [argument for argument in ast.iter_child_nodes(node) if argument is not node.func]
+            calls = [call for argument in inner for call in _outermost_calls(argument)]
+            kept = [found for found in map(self.visit, calls) if not _is_nothing(found)]
+            return ast.Tuple(elts=kept, ctx=ast.Load())
+        self.generic_visit(node)
+        if name == _START:
+            node.keywords = []
+        if name.startswith(_CHECKS):
+            named = [keyword for keyword in node.keywords if keyword.arg == "sentence"]
+            if named and _is_text(named[0].value):
+                node.keywords.remove(named[0])
+            elif not named and len(node.args) > 1 and _is_text(node.args[-1]):
+                node.args[-1] = ast.Constant("")
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST | None:
+        self.generic_visit(node)
+        return None if _is_nothing(node.value) or _is_text(node.value) else node  # a text is a docstring
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
+        shows = isinstance(node.value, ast.Call) and _shows(ast.unparse(node.value.func))
+        words = _is_text(node.value) and all(_name(target) in _NAMES_OF_WORDS for target in node.targets)
+        self.generic_visit(node)
+        return None if words or (shows and _is_nothing(node.value)) else node
+
+
+def _outermost_calls(node: ast.AST) -> list[ast.Call]:
+    if isinstance(node, ast.Call):
+        return [node]
+    return [call for child in ast.iter_child_nodes(node) for call in _outermost_calls(child)]
+
+
+def _shows(name: str) -> bool:
+    return any(name == shown or (shown.endswith(".") and name.startswith(shown)) for shown in _SHOWS)
+
+
+def _is_nothing(node: ast.AST) -> bool:
+    return isinstance(node, ast.Tuple) and not node.elts
+
+
+def _is_text(node: ast.AST) -> bool:
+    """A literal text that computes nothing but its own words."""
+    if isinstance(node, ast.JoinedStr):
+        return not _outermost_calls(node)
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+
+
+def _name(node: ast.AST) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _as_lists(node: object) -> Any:
+    """The tree in a form that is the same under each Python: `ast.dump` and `ast.unparse` are not."""
+    if isinstance(node, ast.AST):
+        fields = [(name, value) for name, value in ast.iter_fields(node) if name not in _NOT_COMPARED]
+        return [
+            type(node).__name__,
+            *([name, _as_lists(value)] for name, value in fields if value not in (None, [])),
+        ]
+    return [_as_lists(part) for part in node] if isinstance(node, list) else repr(node)

@@ -1,0 +1,238 @@
+"""The record of the sweeps over seeds, lessons/seeds.json, and docs/seeds.md, which shows it.
+
+tools/seeds.py fills it. Here is what must be true of it, told in seconds and without TensorFlow.
+Of each lesson of Part I that has a notebook a sweep is demanded; another lesson's, where there is
+one, must be just as true.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from tools.files import write_atomically
+from tools.fingerprint import fingerprint
+from tools.hygiene.notebook import Notebook, load
+from tools.lessons import REPOSITORY, Lesson, LessonError, find_lessons
+from tools.tables import in_cell
+
+SEEDS = 20
+MOST_FAILURES = 1  # in each 20 seeds
+FIRST_DEMANDED, LAST_DEMANDED = "01", "05"
+MEND = "python3 course.py notebooks"
+SWEEP = "python3 course.py seeds"
+
+_PAGE_OPENING = f"""\
+# Which checks hold for other seeds
+
+Each lesson is run again under `COURSE_SEED` = 1, 2, 3, … A check that fails is counted, and the
+lesson goes on. Each check must hold in at least {SEEDS - MOST_FAILURES} of {SEEDS} seeds. Where one
+does not, the lesson is changed and not this table.
+
+Made by `{SWEEP}` from what it recorded in lessons/seeds.json: do not edit this page.
+"""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What is known of one lesson: the seeds it was run with, and where each check failed.
+
+    `code` is the fingerprint of what was run, `failed` goes from a check's sentence to the seeds
+    in which it did not hold, `errors` from a seed to the error that ended its run.
+    """
+
+    code: str
+    seeds: tuple[int, ...]
+    failed: Mapping[str, tuple[int, ...]]
+    errors: Mapping[int, str] = field(default_factory=dict)
+
+    @classmethod
+    def to_do(cls, notebook: Notebook) -> Sweep:
+        return cls(code_of(notebook), (), dict.fromkeys(notebook.checks, ()))
+
+    def with_run(self, seed: int, held: set[str], error: str) -> Sweep:
+        """The sweep with the result of one more seed."""
+        failed = {
+            sentence: seeds if sentence in held else tuple(sorted({*seeds, seed}))
+            for sentence, seeds in self.failed.items()
+        }
+        errors = {**self.errors, seed: error} if error else dict(self.errors)
+        return replace(self, seeds=tuple(sorted({*self.seeds, seed})), failed=failed, errors=errors)
+
+    def is_of(self, notebook: Notebook) -> bool:
+        """Whether the notebook still computes what was run, whatever words its checks have now."""
+        return self.code == code_of(notebook) and len(self.failed) == len(notebook.checks)
+
+    def in_words_of(self, notebook: Notebook) -> Sweep:
+        """The same results under the notebook's sentences, which come in the same order."""
+        return replace(self, failed=dict(zip(notebook.checks, self.failed.values(), strict=True)))
+
+    def too_weak(self) -> list[str]:
+        """The sentences that failed in more than one of each 20 seeds."""
+        return [
+            sentence
+            for sentence, seeds in self.failed.items()
+            if SEEDS * len(seeds) > MOST_FAILURES * len(self.seeds)
+        ]
+
+    def held(self, sentence: str) -> str:
+        """In how many seeds a check held, and which are the others: `19 of 20 (not 7)`."""
+        seeds = self.failed[sentence]
+        exceptions = f" (not {', '.join(map(str, seeds))})" if seeds else ""
+        return f"{len(self.seeds) - len(seeds)} of {len(self.seeds)}{exceptions}"
+
+
+def code_of(notebook: Notebook) -> str:
+    return fingerprint(cell.tree for cell in notebook.code)
+
+
+def sweeps_path(root: Path) -> Path:
+    return root / "lessons" / "seeds.json"
+
+
+def page_path(root: Path) -> Path:
+    return root / "docs" / "seeds.md"
+
+
+def read_sweeps(root: Path = REPOSITORY) -> dict[str, Sweep]:
+    """The sweeps by lesson name."""
+    path = sweeps_path(root)
+    if not path.exists():
+        return {}
+    try:
+        return {
+            name: Sweep(
+                entry["code"],
+                tuple(entry["seeds"]),
+                {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
+                {int(seed): error for seed, error in entry["errors"].items()},
+            )
+            for name, entry in json.loads(path.read_text(encoding="utf-8")).items()
+        }
+    except (ValueError, TypeError, AttributeError, KeyError) as error:
+        raise LessonError(
+            f"lessons/{path.name} is not a record of sweeps ({error!r}): "
+            f"bring it back with `git restore lessons/{path.name}`, or delete it and run `{SWEEP}`."
+        ) from error
+
+
+def write_sweeps(root: Path, lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> None:
+    """Write the record and its page; lessons that are gone lose their entry."""
+    entries = {
+        lesson.name: {
+            "code": sweep.code,
+            "seeds": sweep.seeds,
+            "errors": dict(sorted(sweep.errors.items())),
+            "failed": sweep.failed,
+        }
+        for lesson in lessons
+        if (sweep := sweeps.get(lesson.name))
+    }
+    text = json.dumps(entries, indent=2, ensure_ascii=False)
+    # A list of seeds on one line: no text in JSON holds a line break.
+    text = re.sub(r"\[\s+(\d[\d,\s]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    write_atomically(sweeps_path(root), text + "\n")
+    write_atomically(page_path(root), page(lessons, sweeps))
+
+
+def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
+    """A table of the swept lessons, and for each lesson one of all its checks."""
+    swept = [(lesson, sweeps[lesson.name]) for lesson in lessons if lesson.name in sweeps]
+    rows = ["| | Lesson | Seeds | Checks | Held in every seed | Lowest |", "|:--|:--|--:|--:|--:|--:|"]
+    parts = []
+    for lesson, sweep in swept:
+        fewest = len(sweep.seeds) - max(map(len, sweep.failed.values()), default=0)
+        cells = [
+            lesson.number,
+            f"[{in_cell(lesson.opening.title)}](../notebooks/{lesson.notebook.name})",
+            str(len(sweep.seeds)),
+            str(len(sweep.failed)),
+            str(sum(not seeds for seeds in sweep.failed.values())),
+            f"{fewest} of {len(sweep.seeds)}",
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+        table = [f"\n## {lesson.label}\n", "| Check | Held in |", "|:--|--:|"]
+        table += [f"| {_literally(sentence)} | {sweep.held(sentence)} |" for sentence in sweep.failed]
+        if sweep.errors:
+            table.append("\nSome runs ended early; the checks that they did not reach count as failed:\n")
+        table += [f"- seed {seed}, {_literally(error)}" for seed, error in sorted(sweep.errors.items())]
+        parts.append("\n".join(table))
+    return "\n".join([_PAGE_OPENING, *rows, *parts]) + "\n"
+
+
+def sweep_problems(root: Path = REPOSITORY) -> list[str]:
+    """Where the record is missing, out of date or too weak, each with what mends it."""
+    lessons, sweeps = find_lessons(root), read_sweeps(root)
+    found = []
+    for lesson in lessons:
+        notebook, sweep = stored_notebook(lesson), sweeps.get(lesson.name)
+        if notebook is not None and sweep is not None:
+            found += _problems_of(lesson, notebook, sweep)
+        elif notebook is not None and FIRST_DEMANDED <= lesson.number <= LAST_DEMANDED:
+            found.append(
+                f"lessons/seeds.json has no sweep of {lesson.name}: run `{SWEEP} {lesson.number}`, "
+                "which shows whether its checks hold for other seeds."
+            )
+    gone = sorted(sweeps.keys() - {lesson.name for lesson in lessons})
+    found += [f"lessons/seeds.json has {name}, which is no lesson. Mend it with `{MEND}`." for name in gone]
+    path = page_path(root)
+    shown = path.read_text(encoding="utf-8") if path.exists() else ""
+    if shown != page(lessons, sweeps):
+        found.append(f"docs/seeds.md is not what lessons/seeds.json gives. Mend it with `{MEND}`.")
+    return found
+
+
+def _problems_of(lesson: Lesson, notebook: Notebook, sweep: Sweep) -> list[str]:
+    sweep_it = f"`{SWEEP} {lesson.number}`"
+    if not sweep.is_of(notebook):
+        return [
+            f"lessons/seeds.json: {lesson.name} computes something else since it was swept over seeds. "
+            f"Sweep it again with {sweep_it}."
+        ]
+    found = []
+    if list(sweep.failed) != notebook.checks:
+        found.append(
+            f"lessons/seeds.json: the checks of {lesson.name} have other words in its notebook. "
+            f"Mend it with `{MEND}`."
+        )
+    if len(sweep.seeds) < SEEDS:
+        found.append(
+            f"lessons/seeds.json: {lesson.name} was run with {len(sweep.seeds)} of {SEEDS} seeds. "
+            f"Go on with {sweep_it}."
+        )
+    found += [
+        f"{lesson.name}: {sentence!r} held in {sweep.held(sentence)}, and must in at least "
+        f"{SEEDS - MOST_FAILURES} of {SEEDS}. Train better, ask more networks, or claim less; "
+        f"then {sweep_it}."
+        for sentence in sweep.too_weak()
+    ]
+    return found
+
+
+def refresh_sweeps(root: Path = REPOSITORY) -> bool:
+    """Bring words and page up to date where no lesson has to be run for it; True if that changed a file."""
+    lessons, sweeps = find_lessons(root), read_sweeps(root)
+    paths = (sweeps_path(root), page_path(root))
+    before = [path.read_bytes() if path.exists() else b"" for path in paths]
+    for lesson in lessons:
+        notebook, sweep = stored_notebook(lesson), sweeps.get(lesson.name)
+        if notebook is not None and sweep is not None and sweep.is_of(notebook):
+            sweeps[lesson.name] = sweep.in_words_of(notebook)
+    write_sweeps(root, lessons, sweeps)
+    return before != [path.read_bytes() for path in paths]
+
+
+def stored_notebook(lesson: Lesson) -> Notebook | None:
+    """The lesson's notebook, or None where the sync check says that there is none to read."""
+    try:
+        return load(lesson.notebook) if lesson.notebook.exists() else None
+    except LessonError:
+        return None
+
+
+def _literally(text: str) -> str:
+    """The text as markdown that shows it, in a table's cell too."""
+    return re.sub(r"([\\`*_<\[|])", r"\\\1", text)
