@@ -188,7 +188,7 @@ def title_lines(title: str, width: float) -> str:
     return textwrap.fill(title, max(int(width * 72 / (0.63 * points)), 16))
 
 
-def _cell_width(ax: Axes) -> float:
+def cell_width(ax: Axes) -> float:
     """Return how many inches of the figure are the axes', with all that stands around them."""
     width = float(_root(ax).get_size_inches()[0])
     subplot = ax.get_subplotspec()
@@ -201,12 +201,12 @@ _NARROW = 5.5  # inches; narrower axes have no room beside them
 
 
 def _beside(ax: Axes, label: str) -> str:
-    return textwrap.fill(label, 24 if _cell_width(ax) >= _NARROW else 16)
+    return textwrap.fill(label, 24 if cell_width(ax) >= _NARROW else 16)
 
 
 def legend_outside(ax: Axes) -> None:
     """Put the legend where it covers nothing: right of the axes, or below narrow ones."""
-    if _cell_width(ax) >= _NARROW:
+    if cell_width(ax) >= _NARROW:
         legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
         for label in legend.get_texts():
             label.set_text(_beside(ax, label.get_text()))

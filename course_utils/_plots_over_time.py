@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
 from course_utils._canvas import (
-    GREY,
     NOTHING,
     axes_for,
     distinct_lines,
@@ -23,6 +22,7 @@ from course_utils._canvas import (
     require_words,
     set_title,
 )
+from course_utils._curves import draw_curves
 
 
 def training_curves(
@@ -72,17 +72,8 @@ def training_curves(
     lines = levels(baselines, positive=log)
     require_words(xlabel=xlabel, ylabel=ylabel, title=title)
     ax = axes_for(ax)
-    labels: list[tuple[str, float, dict[str, Any]]] = []
-    for (name, values), (colour, style, marker) in zip(found.items(), distinct_lines(), strict=False):
-        line: dict[str, Any] = {"color": colour, "linestyle": style, "linewidth": 1.8}
-        epochs = np.arange(1, len(values) + 1)
-        marked: dict[str, Any] = {"marker": marker, "markersize": 4} if len(values) <= 20 else {}
-        ax.plot(epochs, values, label=name, clip_on=False, zorder=3, **line, **marked)
-        labels.append((name, float(values[-1]), line))
-    for (name, level), style in zip(lines.items(), ["--", ":", "-.", "-"] * len(lines), strict=False):
-        line = {"color": GREY, "linestyle": style, "linewidth": 1.2}
-        ax.axhline(level, label=name, zorder=1, **line)
-        labels.append((name, level, line))
+    points = {name: (np.arange(1.0, len(values) + 1), values) for name, values in found.items()}
+    labels = draw_curves(ax, points, lines)
     if log:
         ax.set_yscale("log")
     elif min(min(lines.values(), default=0.0), *(values.min() for values in found.values())) >= 0:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
 
-__all__ = ["SequenceBatch", "changes", "first_bit"]
+__all__ = ["PaddedBatch", "SequenceBatch", "changes", "digit_sums", "first_bit"]
 
 
 class SequenceBatch(NamedTuple):
@@ -24,6 +24,17 @@ class SequenceBatch(NamedTuple):
     """Inputs, float32, shape (B, T, F)."""
     y: NDArray[np.float32]
     """Targets, float32: (B, T, C) where every step has one, (B, C) where the sequence has one."""
+
+
+class PaddedBatch(NamedTuple):
+    """Sequences of different lengths in one array, and their targets; unpacks as `x, lengths, y = ...`."""
+
+    x: NDArray[np.float32]
+    """Inputs, float32, shape (B, T, F); 0 in each row from its length on."""
+    lengths: NDArray[np.int64]
+    """How many steps of each row are real, int64, shape (B,), each from 1 to T."""
+    y: NDArray[np.float32]
+    """Targets, float32, shape (B, C): one of each sequence."""
 
 
 def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
@@ -72,6 +83,58 @@ def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     x = generator.random((rows, length, 1), dtype=np.float32) * np.float32(2) - np.float32(1)
     y = np.diff(x, axis=1, prepend=np.float32(0))
     return SequenceBatch(x, y)
+
+
+def digit_sums(batch_size: int, longest: int, *, shortest: int = 1, seed: int) -> PaddedBatch:
+    """Digits 0 to 9 in sequences of different lengths, and the sum of each sequence.
+
+    The padding is 0, which is a digit too: what is real can be told from `lengths` only.
+
+    Two baselines for the mean squared error, expected over the data, for lengths from a = `shortest` to
+    b = `longest`. A digit has mean 4.5 and variance 8.25; the lengths have mean (a + b) / 2 and variance
+    ((b - a + 1)^2 - 1) / 12. So
+
+    - always answering the mean sum: 8.25 (a + b) / 2 + 4.5^2 ((b - a + 1)^2 - 1) / 12;
+    - answering 4.5 times the length: 8.25 (a + b) / 2.
+
+    Parameters
+    ----------
+    batch_size : sequences B, at least 1.
+    longest : largest length, and the time steps T of the array; at least 1.
+    shortest : smallest length, from 1 to `longest`. All lengths between have equal chance.
+    seed : seeds a private generator; at least 0.
+
+    Returns
+    -------
+    PaddedBatch
+        `x`: float32, shape (B, T, 1). `lengths`: int64, shape (B,). `y`: float32, shape (B, 1).
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    References
+    ----------
+    The task is that of Easy-TensorFlow (2018), "Many to One RNN with Variable Sequence Length".
+
+    Examples
+    --------
+    >>> x, lengths, y = digit_sums(5, 4, seed=0)
+    >>> x.shape, lengths.shape, y.shape
+    ((5, 4, 1), (5,), (5, 1))
+    >>> bool(y[0, 0] == x[0, : lengths[0]].sum())
+    True
+    """
+    rows = arguments.whole_number("batch_size", batch_size, at_least=1)
+    steps = arguments.whole_number("longest", longest, at_least=1)
+    fewest = arguments.whole_number("shortest", shortest, at_least=1, at_most=steps)
+    generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
+    lengths = generator.integers(fewest, steps, endpoint=True, size=rows)
+    digits = generator.integers(0, 10, size=(rows, steps))
+    digits[np.arange(steps) >= lengths[:, np.newaxis]] = 0
+    x = digits[:, :, np.newaxis].astype(np.float32)
+    return PaddedBatch(x, lengths, digits.sum(axis=1, keepdims=True).astype(np.float32))
 
 
 def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:

@@ -93,6 +93,25 @@ CALLS = {
             "title": TITLE,
         },
     ),
+    "padded_batch": (
+        plotting.padded_batch,
+        {"values": [[7, 2, 0], [3, 0, 0]], "lengths": [2, 1], "title": "Two sequences"},
+    ),
+    "padded_batch, large": (
+        plotting.padded_batch,
+        {"values": np.full((12, 12), -1.25), "lengths": range(1, 13), "title": TITLE},
+    ),
+    "curves_by_length": (
+        plotting.curves_by_length,
+        {
+            "curves": {"ten tanh units": [0.1, 0.2, 9.0], "one linear unit": [1e-4, 1e-4, 2e-4]},
+            "lengths": [1, 4, 20],
+            "trained": (1, 4),
+            "baselines": {"4.5 times the length": 8.0},
+            "ylabel": "root of the MSE",
+            "title": TITLE,
+        },
+    ),
     "tanh_saturation": (
         plotting.tanh_saturation,
         {"pre_activations": GENERATOR.normal(size=(3, 3, 8)) * 8, "title": TITLE},

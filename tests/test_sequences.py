@@ -9,7 +9,11 @@ from hypothesis import strategies as st
 
 from course_utils import sequences
 
-TASKS = {"changes": sequences.changes, "first_bit": sequences.first_bit}
+TASKS = {
+    "changes": sequences.changes,
+    "digit_sums": sequences.digit_sums,
+    "first_bit": sequences.first_bit,
+}
 sizes = st.integers(1, 12)
 seeds = st.integers(0, 2**32 - 1)
 
@@ -34,8 +38,8 @@ def test_shapes_and_types(task, y_shape):
 
 def test_same_seed_same_data_other_seed_other_data(task):
     first, again, other = task(8, 9, seed=3), task(8, 9, seed=3), task(8, 9, seed=4)
-    np.testing.assert_array_equal(first.x, again.x)
-    np.testing.assert_array_equal(first.y, again.y)
+    for array, same in zip(first, again, strict=True):
+        np.testing.assert_array_equal(array, same)
     assert np.any(first.x != other.x)
 
 
@@ -72,9 +76,36 @@ def test_global_generators_are_neither_read_nor_moved(task):
     ],
 )
 def test_bad_arguments_are_named(task, arguments, error, words):
+    if task is sequences.digit_sums:  # its number of steps has another name
+        arguments = {"longest" if name == "steps" else name: value for name, value in arguments.items()}
+        words = words.replace("steps", "longest")
+        good = {"batch_size": 2, "longest": 7, "seed": 0}
+    else:
+        good = {"batch_size": 2, "steps": 7, "seed": 0}
     with pytest.raises(error) as caught:
-        task(**{"batch_size": 2, "steps": 7, "seed": 0} | arguments)
+        task(**good | arguments)
     assert words in str(caught.value)
+
+
+def test_digit_sums_come_padded_with_their_lengths():
+    batch = sequences.digit_sums(5, 7, seed=1)
+    x, lengths, y = batch
+    assert isinstance(batch, sequences.PaddedBatch)
+    assert (x.shape, lengths.shape, y.shape) == ((5, 7, 1), (5,), (5, 1))
+    assert (x.dtype, lengths.dtype, y.dtype) == (np.float32, np.int64, np.float32)
+
+
+@pytest.mark.parametrize(
+    ("shortest", "error", "words"),
+    [
+        (0, ValueError, "shortest must be a whole number, at least 1, at most 7; got 0"),
+        (8, ValueError, "shortest must be a whole number, at least 1, at most 7; got 8"),
+        (1.5, TypeError, "shortest must be a whole number, at least 1, at most 7; got 1.5"),
+    ],
+)
+def test_a_bad_shortest_length_is_named(shortest, error, words):
+    with pytest.raises(error, match=words):
+        sequences.digit_sums(2, 7, shortest=shortest, seed=0)
 
 
 def test_seed_must_be_named(task):
@@ -127,6 +158,23 @@ def test_first_bits_are_fair_and_the_others_tell_nothing_of_them():
         assert np.mean(x[:, t] == y) == pytest.approx(0.5, abs=0.01)
 
 
+@pytest.mark.parametrize(("shortest", "longest"), [(1, 4), (2, 2), (5, 20)])
+def test_the_baselines_of_digit_sums_are_as_the_docstring_says(shortest, longest):
+    _, lengths, y = sequences.digit_sums(60_000, longest, shortest=shortest, seed=0)
+    sums = y[:, 0].astype(np.float64)
+    by_length = 8.25 * (shortest + longest) / 2
+    spread = 4.5**2 * ((longest - shortest + 1) ** 2 - 1) / 12
+    assert np.mean((sums - 4.5 * lengths) ** 2) == pytest.approx(by_length, rel=0.02)
+    assert np.mean((sums - sums.mean()) ** 2) == pytest.approx(by_length + spread, rel=0.02)
+
+
+def test_lengths_and_digits_have_equal_chance():
+    x, lengths, _ = sequences.digit_sums(50_000, 4, seed=0)
+    np.testing.assert_allclose(np.bincount(lengths, minlength=5)[1:] / 50_000, 0.25, atol=0.01)
+    real = np.concatenate([row[:n, 0] for row, n in zip(x, lengths, strict=True)]).astype(int)
+    np.testing.assert_allclose(np.bincount(real, minlength=10) / len(real), 0.1, atol=0.005)
+
+
 # ---------------------------------------------------------------- properties
 
 
@@ -142,6 +190,17 @@ def test_the_first_bit_is_the_target(batch_size, steps, seed):
     x, y = sequences.first_bit(batch_size, steps, seed=seed)
     np.testing.assert_array_equal(y, x[:, 0])
     assert set(np.unique(x)) <= {0, 1}
+
+
+@given(sizes, st.lists(st.integers(1, 12), min_size=2, max_size=2).map(sorted), seeds)
+def test_a_digit_sum_is_that_of_its_real_steps(batch_size, limits, seed):
+    shortest, longest = limits
+    x, lengths, y = sequences.digit_sums(batch_size, longest, shortest=shortest, seed=seed)
+    for row, length, total in zip(x[:, :, 0].tolist(), lengths.tolist(), y[:, 0].tolist(), strict=True):
+        assert shortest <= length <= longest
+        assert all(digit in range(10) for digit in row[:length])
+        assert row[length:] == [0] * (longest - length)
+        assert total == sum(row[:length])
 
 
 @given(sizes, st.integers(1, 6), seeds)
