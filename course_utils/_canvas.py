@@ -241,8 +241,14 @@ def label_beside(ax: Axes, labels: Sequence[tuple[str, float, dict[str, Any]]]) 
     wanted = [float(to_axes.transform((ax.get_xlim()[1], y))[1]) for _, y, _ in labels]
     sizes = [(text.count("\n") + 1) * points * 1.3 / height for text in texts]
     for text, start, end, (_, _, line) in zip(texts, wanted, _apart(wanted, sizes), labels, strict=True):
+        leader = line | {"linewidth": 0.8, "linestyle": "-", "alpha": 0.7}  # thin: it is not data
         ax.plot(
-            [1.005, 1.03, 1.055], [start, end, end], transform=ax.transAxes, clip_on=False, label="_", **line
+            [1.005, 1.03, 1.055],
+            [start, end, end],
+            transform=ax.transAxes,
+            clip_on=False,
+            label="_",
+            **leader,
         )
         ax.text(1.065, end, text, transform=ax.transAxes, va="center", ha="left", fontsize=points, color=INK)
 

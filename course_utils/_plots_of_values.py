@@ -96,7 +96,7 @@ def bars(
     log: bool = False,
     ax: Axes | None = None,
 ) -> Axes:
-    """Draw one horizontal bar per name, from the top down, with its value written at its end.
+    """Draw one horizontal bar (on a logarithmic axis: one dot) per name, with its value written at its end.
 
     Parameters
     ----------
@@ -131,15 +131,19 @@ def bars(
         ax.set_xscale("log")
     rows = np.arange(len(found))
     ends = list(found.values())
-    ax.barh(rows, ends, height=0.66, color=PALETTE[0])
+    if log:  # the length of a bar would depend on where the axis happens to begin
+        ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color="#dddddd", linewidth=1.0, zorder=0)
+        ax.plot(ends, rows, "o", markersize=9, color=PALETTE[0])
+    else:
+        ax.barh(rows, ends, height=0.66, color=PALETTE[0])
     ax.set_yticks(rows, list(found))
-    ax.invert_yaxis()
+    ax.set_ylim(len(rows) - 0.5, -0.5)
     for row, end in zip(rows, ends, strict=True):
         left = end < 0
         ax.annotate(
             f"{end:.3g}".replace("-", "−"),
             (end, row),
-            xytext=(-4 if left else 4, 0),
+            xytext=(-4 if left else 9 if log else 4, 0),
             textcoords="offset points",
             ha="right" if left else "left",
             va="center",

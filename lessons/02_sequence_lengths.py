@@ -17,6 +17,8 @@
 # **Run time:** {{run_time}}
 
 # %%
+import time
+
 import course_utils as cu
 import keras
 import matplotlib.pyplot as plt
@@ -34,7 +36,7 @@ seed = cu.runtime.start(seed=3)
 # An array has room for T steps in *every* row. A sequence that ends earlier is filled up with 0. That is **padding**.
 # How many steps are real stands beside the array, in `lengths`, shape (B,).
 #
-# **Predict:** in the picture, padding is hatched. Which sums belong to the four rows?
+# **Predict:** the cell writes down four sequences, a row each. Which sums belong to them? (In the picture, padding is hatched.)
 
 # %%
 x = np.array([[3, 0, 5, 0], [7, 0, 0, 0], [2, 9, 4, 1], [0, 0, 0, 0]], dtype="float32")
@@ -64,28 +66,25 @@ cu.check_equal(
 #
 # What do answers without a network get?
 #
-# - **Always the mean sum.** Its mean squared error (MSE) is the variance of the sums.
+# - **Always the mean sum.** Its mean squared error (MSE) is the variance of the sums: that of the digits, and what the lengths add.
 # - **4.5 times the length**, the best answer of somebody who is told only the length. A digit is 4.5 on average and has variance 8.25.
+# - **Add up the four columns**, with a weight of 1 for each.
 #
-# **Predict:** the mean length is 2.5. What MSE does the second one get?
+# **Predict:** the mean length is 2.5. What MSE does the second one get, about? And the third?
 
 # %%
 mse_mean = np.mean((y_test - y_train.mean()) ** 2)
 mse_length = np.mean((y_test[:, 0] - 4.5 * lengths_test) ** 2)
 print(f"always the mean: {mse_mean:.1f}    4.5 × length: {mse_length:.1f}")
-cu.check_close(mse_length, 8.25 * 2.5, "4.5 × length: the MSE is 8.25 · 2.5, about 20.6", atol=2)
-expected = 8.25 * 2.5 + 4.5**2 * 1.25  # 1.25: the variance of the lengths
-cu.check_close(mse_mean, expected, "always the mean: the MSE is about 45.9", atol=4)
-four_weights = x_test[:, :, 0] @ np.ones((4, 1))
-cu.check_equal(four_weights, y_test, "four weights of 1 are exact too, as long as T = 4")
+cu.check_close(mse_length, 8.25 * 2.5, "4.5 × length: the MSE is near 8.25 · 2.5 = 20.6", atol=2)
+by_lengths = 4.5**2 * 1.25  # 1.25 is the variance of the lengths
+cu.check_close(mse_mean, 20.6 + by_lengths, "always the mean: the MSE is near 45.9", atol=4)
+by_columns = x_test[:, :, 0] @ np.ones((4, 1))
+cu.check_equal(by_columns, y_test, "adding up the four columns is exact, as padding adds 0")
 
 # %% [markdown]
-# <details><summary>Would a plain sum of the four columns do?</summary>
-#
-# Here, yes: padding with 0 adds nothing, so four weights of 1 are exact (the last check above).
-# But that answer has one weight for each *column*: it cannot read a fifth digit, and it works for sums alone.
-# We keep the task because it is easy to check. What only a recurrent network can do comes in section 6.
-# </details>
+# So for *this* task a plain sum would do. But it has one weight for each *column*: it cannot read a fifth digit.
+# We keep the task because it is easy to check, and ask for what only a recurrent network can do in section 6.
 #
 # ## 2 · From lengths to a mask
 #
@@ -112,7 +111,7 @@ cu.check_equal(mask_by_value[0], [1, 0, 1, 0], "Masking(0) drops the real 0 of (
 cu.check(not mask_by_value[3].any(), "Masking(0) leaves nothing of the sequence (0)")
 
 # %% [markdown]
-# How often is that mask wrong? A sequence of n digits has no 0 with probability $0.9^n$.
+# How often is that mask wrong? A sequence of n digits has a 0 in it with probability $1 - 0.9^n$. Take the mean over n = 1 to 4.
 #
 # **Predict:** is it wrong for 1 %, 5 % or 20 % of the test sequences?
 
@@ -123,7 +122,7 @@ print(f"wrong for {wrong:.1%} of the test sequences")
 cu.check_close(wrong, 0.226, "Masking(0) is wrong for over a fifth of the sequences", atol=0.026)
 
 # %% [markdown]
-# Does it matter? Take (3, 0, 5) and (3, 5). A recurrent layer reads them under each kind of mask, as `mask=`.
+# Does it matter? Take (3, 0, 5) and (3, 5). Given a mask, as `mask=`, a recurrent layer passes over the masked steps.
 #
 # **Predict:** under which mask are the two last states different?
 
@@ -181,7 +180,10 @@ cu.check(np.ptp(states[1], axis=0).max() > 0.1, "without a mask, padding keeps c
 #
 # The same four sequences, now in eight columns.
 #
-# **Predict:** do the last states change, with the mask and without? Training works with gradients: which inputs get one?
+# **Predict:** do the last states change, with the mask and without? And does a mask that is true everywhere change anything?
+#
+# The second cell takes the gradient of the states with respect to the *inputs*. It is 0 where the states do not depend on an input.
+# **Predict:** where is it 0?
 
 # %%
 wide = np.pad(x, [(0, 0), (0, 4)])[:, :, None]
@@ -190,89 +192,100 @@ moved_masked = np.abs(rnn(wide, mask=mask_wide) - last).max()
 moved_unmasked = np.abs(rnn(wide) - rnn(x[:, :, None])).max()
 cu.check(moved_masked == 0, "under the mask, four more columns of padding change nothing")
 cu.check(moved_unmasked > 0.1, "without the mask they do")
+full = np.abs(rnn(x[:, :, None], mask=np.ones((4, 4), bool)) - rnn(x[:, :, None])).max()
+cu.check(full == 0, "where all sequences have one length, the mask can be left out")
 
+# %%
+inputs = tf.Variable(wide)
 with tf.GradientTape() as tape:
-    inputs = tf.constant(wide)
-    tape.watch(inputs)
     total = tf.reduce_sum(rnn(inputs, mask=mask_wide))
 gradient = tape.gradient(total, inputs).numpy()[:, :, 0]
-cu.check((gradient[~mask_wide] == 0).all(), "no gradient reaches a padded input")
-cu.check((gradient[mask_wide] != 0).all(), "every real input gets one")
-
-everything = np.ones((4, 4), dtype=bool)
-same = np.abs(rnn(x[:, :, None], mask=everything) - rnn(x[:, :, None])).max()
-cu.check(same == 0, "where all have one length, the mask can be left out")
+cu.check((gradient[~mask_wide] == 0).all(), "the states do not depend on any padded input")
+cu.check((gradient[mask_wide] != 0).all(), "they depend on every real one")
 
 # %% [markdown]
 # ## 4 · Train it
 #
 # The network: digits divided by 10 (against saturation, lesson 01), a recurrent layer under the mask, one dense head.
-# The model has *two* inputs, the digits and the mask.
+# It has *two* inputs, the digits and the mask, so `keras.Sequential` does not do. `keras.Input` stands for data to come.
+# Calling layers on it writes the computation down, and `keras.Model(inputs, outputs)` ties it up.
 #
-# Adam starts with a learning rate of 0.02, which shrinks to 0 along a cosine. `steps_per_execution=50` computes
-# 50 batches in one go: the same updates, with fewer returns to Python. `optional=True` lets us leave the mask out later.
+# Three more things are new:
+#
+# - The **learning rate** scales each update of the weights. Ours falls from 0.02 to 0 along a cosine. An epoch is 1000 / 20 = 50 updates.
+# - `steps_per_execution=50` makes 50 updates in one go: the same updates, with fewer returns to Python.
+# - `cu.live.progress()` draws a bar while you watch.
+#
+# **Predict:** 4.5 × length got about 21. How far under it will the network get: to a half, a tenth, a thousandth?
 
 
 # %%
 def many_to_one(layer, epochs, rate=0.02):
     """Digits and a mask in, one number out; ready to train."""
     digits = keras.Input((None, 1))
-    real = keras.Input((None,), dtype="bool", optional=True)
+    real = keras.Input((None,), dtype="bool", optional=True)  # section 5 leaves it out
     last = layer(keras.layers.Rescaling(0.1)(digits), mask=real)
     model = keras.Model([digits, real], keras.layers.Dense(1)(last))
-    shrinking = keras.optimizers.schedules.CosineDecay(rate, epochs * 50)
-    model.compile(keras.optimizers.Adam(shrinking), loss="mse", steps_per_execution=50)
+    falling = keras.optimizers.schedules.CosineDecay(rate, epochs * 50)
+    model.compile(keras.optimizers.Adam(falling), loss="mse", steps_per_execution=50)
     return model
 
 
+# %%
 mask_train = np.arange(4) < lengths_train[:, None]
 mask_val = np.arange(4) < lengths_val[:, None]
 fit = {"batch_size": 20, "verbose": 0}
-network = many_to_one(keras.layers.SimpleRNN(10), epochs=120)
-history = network.fit(
-    [x_train, mask_train],
-    y_train,
-    epochs=120,
-    validation_data=([x_val, mask_val], y_val),
-    validation_batch_size=1000,
-    callbacks=cu.live.progress(),
-    **fit,
-).history
+watch = {"validation_data": ([x_val, mask_val], y_val), "validation_batch_size": 1000}
 
-# %%
-curves = {"training": history["loss"], "validation": history["val_loss"]}
-baselines = {"always the mean": mse_mean, "4.5 × length": mse_length}
+tanh = keras.layers.SimpleRNN(10)
+network = many_to_one(tanh, epochs=160)
+bar = cu.live.progress()
+done = network.fit([x_train, mask_train], y_train, epochs=160, callbacks=bar, **watch, **fit)
+
+curves = {"training": done.history["loss"], "validation": done.history["val_loss"]}
+guesses = np.var(y_val), np.mean((y_val[:, 0] - 4.5 * lengths_val) ** 2)
+baselines = dict(zip(["always the mean", "4.5 × length"], guesses, strict=True))
 title = "Far below both baselines, on validation data too"
 ax = cu.plotting.training_curves(curves, baselines=baselines, ylabel="MSE", title=title)
 cu.plotting.show(ax, alt="Training and validation MSE falling together far below both baselines")
-cu.check_below(history["val_loss"][-1], 0.02, "the validation MSE ends under 0.02")
+cu.check_below(done.history["val_loss"][-1], 0.02, "the validation MSE ends under 0.02")
 
 # %% [markdown]
 # The tutorial that this lesson rebuilds (see Sources) meant to end with five lines like those below, but all that it
-# stored is an error message. Its test had five sequences. Ours has 5000, which neither trained the network nor helped to choose anything.
+# stored is an error message. Its test had five sequences. Ours has 5000 that the network was not trained on.
 #
-# Does it know the sums by heart? There are only 10 sequences of length 1 and 100 of length 2, so the training data have nearly all
-# of them. But of the 10 000 of length 4 they have about 250. The last check judges only test sequences that were *not* trained on.
+# **Predict:** the second cell tests the *trained* network with eight columns. What share of its answers, rounded, is right: with the mask?
+# And without it, as if the padding were digits?
 
 # %% tags=["nbval-ignore-output"]
 answers = network.predict([x_test, mask_test], verbose=0, batch_size=5000)
 for truth, answer in zip(y_test[:5, 0], answers[:5, 0], strict=True):
     print(f"when the truth is {truth:2.0f}, the model thinks it is {answer:5.2f}")
+x_wide = np.pad(x_test, [(0, 0), (0, 4), (0, 0)])
+masked = np.asarray(network([x_wide, np.arange(8) < lengths_test[:, None]]))
+unmasked = np.asarray(network([x_wide, None]))
+for name, found in {"four columns": answers, "eight": masked, "eight, no mask": unmasked}.items():
+    print(f"{name:15} {np.mean(np.round(found) == y_test):6.1%} right")
 
 # %%
 mse_test = np.mean((answers - y_test) ** 2)
-cu.check_below(
-    mse_test, 0.02, "on 5000 test sequences the MSE is under 0.02 (baselines: 45.9, 20.6)"
-)
-right = np.mean(np.round(answers) == y_test)
-cu.check_above(right, 0.98, "rounded, over 98 % of the test answers are exactly right")
+cu.check_below(mse_test, 0.02, "on 5000 test sequences the MSE is under 0.02")
+cu.check_above(np.mean(np.round(answers) == y_test), 0.98, "rounded, over 98 % are exactly right")
+cu.check_close(masked, answers, "four more columns, masked: the same answers", atol=1e-4)
+wrong = np.mean(np.round(unmasked) != y_test)
+cu.check_above(wrong, 0.25, "four more columns, not masked: over a quarter of the answers wrong")
 
+# %% [markdown]
+# Does it know the sums by heart? It has seen nearly all sequences of one or two digits, but few of those of four.
+# The check judges only test sequences that it was *not* trained on.
+
+# %%
 known = {(*row, n) for row, n in zip(x_train[:, :, 0].tolist(), lengths_train, strict=True)}
+print("seen:", ", ".join(f"{sum(k[-1] == n for k in known)} of {10**n}" for n in range(1, 5)))
 rows = zip(x_test[:, :, 0].tolist(), lengths_test, strict=True)
 new = np.array([(*row, n) not in known for row, n in rows])
-print(f"not trained on: {new.sum()} of 5000")
 mse_new = np.mean((answers - y_test)[new] ** 2)
-cu.check_below(mse_new, 0.03, "on test sequences that were not trained on, it is under 0.03")
+cu.check_below(mse_new, 0.05, "on test sequences that were not trained on, it is under 0.05")
 
 # %% [markdown]
 # ### Two cells that contradict each other
@@ -280,8 +293,8 @@ cu.check_below(mse_new, 0.03, "on test sequences that were not trained on, it is
 # The tutorial sets its hyper-parameters (the numbers one chooses before training) twice: first learning rate 0.01, batches of 10
 # and 10 000 steps; then learning rate 0.001, batches of 100 and 10 epochs. The second cell silently wins.
 #
-# **Predict:** 10 epochs of 1000 sequences in batches of 100: how many updates of the weights are that?
-# Are they enough to beat "always the mean", 45.9? (The start weights are the tutorial's too: normal, 0.01, bias 0.)
+# **Predict:** 10 epochs of 1000 sequences in batches of 100: how many updates are that? Adam moves a weight by about the learning rate
+# in each update, and all weights start near 0. Can the answers get to 11, the mean sum?
 
 # %%
 small = keras.initializers.TruncatedNormal(stddev=0.01)
@@ -295,6 +308,7 @@ cu.check_equal(
     int(tutorial.optimizer.iterations), 100, "10 epochs in batches of 100 are 100 updates"
 )
 mse_tutorial = tutorial.evaluate([x_test, mask_test], y_test, batch_size=5000, verbose=0)
+print(f"MSE {mse_tutorial:.0f}; always the mean: {mse_mean:.0f}")
 cu.check_above(mse_tutorial, mse_mean, "after 100 updates it is worse than always saying the mean")
 
 # %% [markdown]
@@ -302,8 +316,8 @@ cu.check_above(mse_tutorial, mse_mean, "after 100 updates it is worse than alway
 #
 # Another way: put sequences of *equal* length together. Such a group is a **bucket**. It needs no padding and no mask.
 #
-# **Predict:** 5000 sequences in four columns are 20 000 steps. About how many of them are real?
-# Fewer steps are less work. Do they take less *time*? The cell after the next measures it on 200 000 sequences, the best of five runs each.
+# **Predict:** how much of the work is left? Count the steps: a sequence in four columns takes four, in its bucket as many as it has digits.
+# The second cell also measures the *time* for 200 000 sequences, the best of five runs each. Yours will differ; below 1 the buckets are faster.
 
 
 # %%
@@ -316,36 +330,30 @@ def in_buckets(model, x, lengths):
     return result
 
 
-gap = np.abs(in_buckets(network, x_test, lengths_test) - network([x_test, mask_test])).max()
+gap = np.abs(in_buckets(network, x_test, lengths_test) - answers).max()
 cu.check_below(gap, 1e-4, "buckets and padding give the same predictions")
 
-share = lengths_test.sum() / x_test[:, :, 0].size
-print(f"real steps: {share:.1%}")
-cu.check_close(share, 2.5 / 4, "buckets need about 62.5 % of the steps: 2.5 of 4", atol=0.015)
-
 # %% tags=["nbval-ignore-output"]
-import time
-
 x_many, lengths_many, _ = cu.sequences.digit_sums(200_000, 4, seed=seed)
 mask_many = np.arange(4) < lengths_many[:, None]
 buckets = [x_many[lengths_many == n, :n] for n in range(1, 5)]
-padded_seconds, bucket_seconds = [], []
+seconds = [[], []]
 for _ in range(5):
     start = time.perf_counter()
     network([x_many, mask_many])
     halfway = time.perf_counter()
     answers_many = [network([bucket, None]) for bucket in buckets]
-    padded_seconds.append(halfway - start)
-    bucket_seconds.append(time.perf_counter() - halfway)
-print(f"time of the buckets / time of padding: {min(bucket_seconds) / min(padded_seconds):.2f}")
+    seconds[0].append(halfway - start)
+    seconds[1].append(time.perf_counter() - halfway)
+print(f"time of the buckets / time of padding: {min(seconds[1]) / min(seconds[0]):.2f}")
 
 # %%
-steps = [bucket.size for bucket in buckets]
-cu.check_equal(sum(steps), mask_many.sum(), "the buckets hold the real steps and nothing else")
+share = sum(bucket.size for bucket in buckets) / x_many.size
+print(f"steps in buckets / steps padded: {share:.3f}")
+cu.check_close(share, 2.5 / 4, "buckets take 62.5 % of the steps: 2.5 of 4", atol=0.005)
 
 # %% [markdown]
-# A bucket saves steps, and the mask's work on top. It costs one run for each length, so a bucket should be large.
-# Training on buckets works too: each batch then has one length, and the next batch another. Exercise 2 does it.
+# Training works on buckets too: each batch then has one length, and the next batch another. Exercise 2 does it.
 #
 # ## 6 · Longer than any it saw
 #
@@ -354,12 +362,12 @@ cu.check_equal(sum(steps), mask_many.sum(), "the buckets hold the real steps and
 # We compare three networks, all trained on lengths 1 to 4:
 #
 # - **tanh**, ten units: the one above;
-# - **ReLU**, ten units: ReLU(z) is z for positive z, and 0 for the others;
+# - **ReLU**, ten units: ReLU(z) is z for positive z, and 0 for the others. Three networks of this kind, from different start weights;
 # - **linear**, one unit: the sum itself is the state, $h_t = x_t W_x + h_{t-1} W_h + b$.
 #
 # They are tested on 500 sequences of each length from 1 to 20.
 #
-# **Predict:** which weights let one linear unit add up digits exactly? Which of the three will be right at 20 digits?
+# **Predict:** which weights let one linear unit add up digits exactly? Which of the networks will be right at 20 digits?
 
 # %%
 exact = keras.layers.SimpleRNN(1, activation=None)
@@ -368,91 +376,95 @@ exact.set_weights([np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)])
 sums = exact(x_test, mask=mask_test)
 cu.check_equal(sums, y_test, "a linear unit with both weights 1 is exact")
 
-relu = many_to_one(keras.layers.SimpleRNN(10, activation="relu"), epochs=60)
-linear = many_to_one(keras.layers.SimpleRNN(1, activation=None), epochs=60, rate=0.1)
-for model in (relu, linear):
-    model.fit([x_train, mask_train], y_train, epochs=60, callbacks=cu.live.progress(), **fit)
+adder = keras.layers.SimpleRNN(1, activation=None)
+models = {"tanh": network, "linear": many_to_one(adder, epochs=60, rate=0.1)}
+for n in (1, 2, 3):
+    relu = keras.layers.SimpleRNN(10, activation="relu")
+    models[f"ReLU, {n}"] = many_to_one(relu, epochs=40)
+for name in ("linear", "ReLU, 1", "ReLU, 2", "ReLU, 3"):
+    epochs = 60 if name == "linear" else 40
+    models[name].fit(
+        [x_train, mask_train], y_train, epochs=epochs, callbacks=cu.live.progress(), **fit
+    )
 
-W_h = linear.layers[-2].get_weights()[1]
+W_h = adder.get_weights()[1]
 cu.check_close(W_h, [[1.0]], "trained, the linear unit keeps its sum: W_h is 1", atol=0.002)
 
 # %%
-models = {"tanh, 10 units": network, "ReLU, 10 units": relu, "linear, 1 unit": linear}
 errors = {name: [] for name in models}
 for length in range(1, 21):
     x_n, _, y_n = cu.sequences.digit_sums(500, length, shortest=length, seed=seed + length)
     for name, model in models.items():
         errors[name].append(np.mean((model([x_n, None]) - y_n) ** 2) ** 0.5)
 
-ax = cu.plotting.curves_by_length(
-    errors,
-    lengths=range(1, 21),
-    trained=(1, 4),
-    ylabel="typical error (root of the MSE)",
-    title="Right up to 4 digits says little about 20",
+look = {"lengths": range(1, 21), "trained": (1, 4), "ylabel": "typical error (root of the MSE)"}
+title = "Good up to 4 digits says little about 20"
+ax = cu.plotting.curves_by_length(errors, title=title, **look)
+cu.plotting.show(
+    ax, alt="Error by length: small up to 4; then tanh and ReLU rise, linear stays low"
 )
-cu.plotting.show(ax, alt="Error by length: all small up to 4; tanh and ReLU rise, linear stays low")
-tanh_20, relu_20, linear_20 = [values[-1] for values in errors.values()]
-cu.check_above(tanh_20, 20, "at 20 digits the tanh network is off by more than 20")
-cu.check_below(linear_20, 1, "at 20 digits the linear unit is off by less than 1")
-cu.check(relu_20 > 3 * linear_20, "ten ReLU units are off at least 3 times as far as one linear")
+at_20 = {name: values[-1] for name, values in errors.items()}
+cu.check_above(at_20["tanh"], 20, "at 20 digits the tanh network is off by more than 20")
+cu.check_below(at_20["linear"], 1, "at 20 digits the linear unit is off by less than 1")
+worst = max(at_20[f"ReLU, {n}"] for n in (1, 2, 3))
+cu.check_above(worst, 5, "at 20 digits the worst of three ReLU networks is off by more than 5")
 
 # %% [markdown]
 # Why tanh fails can be computed. A state lies between −1 and 1. So the head, $y = h W_y + c$, can never say more than
-# $c + \sum |W_y|$, whatever the digits are.
+# $c + \sum |W_y|$, whatever the digits are: its **ceiling**. Twenty digits sum to 90 on average.
 
 # %%
 W_y, c = network.layers[-1].get_weights()
 ceiling = float(c[0] + np.abs(W_y).sum())
 said = float(network([np.full((1, 20, 1), 9.0), None])[0, 0])
 print(f"ceiling: {ceiling:.0f}    said for twenty nines: {said:.0f}    truth: 180")
-cu.check(said <= ceiling, "the tanh network cannot say more than its ceiling")
-cu.check_below(said, 90, "for twenty nines, 180 in all, it says less than half")
+cu.check_below(ceiling, 90, "the tanh network's ceiling is under the average sum of 20 digits")
 
 # %% [markdown]
-# The ten ReLU units have no ceiling. They could work like the linear one, but nothing in the training asks for it:
-# there are many ways to be right up to four digits. With a test on longer sequences you find out which one you got.
+# Training asks for no more than the sums that it shows, 36 at most.
+#
+# Ten ReLU units have no ceiling. They could work like the linear one, but nothing in the training asks for it: there are many ways
+# to be right up to four digits, and the start weights decide which one you get. A test on longer sequences tells.
 # Lesson 03 takes this further, to strings of 200 bits.
 #
 # ## 7 · LSTM and bidirectional
 #
-# Two variants on the same data. An **LSTM** is a recurrent layer with a longer memory; lesson 03 opens it up.
-# A **bidirectional** layer is two layers: one reads forwards, one backwards, and the head gets both last states.
+# Two variants on the same data. The **LSTM** is another recurrent layer; lesson 03 opens it up.
+# A **bidirectional** layer is two layers: one reads forwards, one backwards, and the head gets both last states: 2 · H numbers, the second half from
+# the backward layer.
 #
-# **Predict:** the backward layer starts at the *last* column. What does it read first there, without a mask?
+# **Predict:** the backward layer starts at the *last* column. What does it read first for the sequence (7), without a mask?
+# Does that move its last state? (The bias starts at 1 here: with the usual 0, a state of zeros would stay zeros at inputs of 0.)
 
 # %%
-both_ways = keras.layers.Bidirectional(rnn)
-two_states = both_ways(x[:, :, None], mask=mask)
-gap = np.abs(both_ways(wide, mask=mask_wide) - two_states).max()
-cu.check_equal(two_states.shape, (4, 20), "bidirectional, the head gets 2 · H = 20 numbers")
-cu.check_below(gap, 1e-6, "masked, padding changes nothing backwards either")
-cu.check(np.ptp(both_ways(wide) - both_ways(x[:, :, None])) > 0.1, "unmasked, it moves the answer")
+both_ways = keras.layers.Bidirectional(keras.layers.SimpleRNN(10, bias_initializer="ones"))
+narrow = np.asarray(both_ways(x[:, :, None], mask=mask))
+masked = np.asarray(both_ways(wide, mask=mask_wide))
+unmasked = np.asarray(both_ways(wide)) - both_ways(x[:, :, None])
+cu.check_close(masked[:, 10:], narrow[:, 10:], "masked, padding moves no backward state", atol=1e-6)
+cu.check_above(np.abs(unmasked[:, 10:]).max(), 0.01, "unmasked, it does")
 
 # %%
 layers = {
     "LSTM(10)": keras.layers.LSTM(10),
-    "Bidirectional(SimpleRNN(10))": keras.layers.Bidirectional(keras.layers.SimpleRNN(10)),
+    "bidirectional": keras.layers.Bidirectional(keras.layers.SimpleRNN(10)),
 }
 tested = {"SimpleRNN(10)": float(mse_test)}
 for name, layer in layers.items():
     model = many_to_one(layer, epochs=60)
     model.fit([x_train, mask_train], y_train, epochs=60, callbacks=cu.live.progress(), **fit)
-    tested[name] = model.evaluate([x_test, mask_test], y_test, batch_size=5000, verbose=0)
+    tested[name] = float(np.mean((model([x_test, mask_test]) - y_test) ** 2))
 
-ax = cu.plotting.bars(
-    tested,
-    baselines={"4.5 × length": float(mse_length)},
-    xlabel="test MSE (logarithmic)",
-    title="All three solve it: far left of the baseline",
-    log=True,
-)
-cu.plotting.show(ax, alt="Test MSE of three networks as bars, each far below the baseline of 20.6")
+look = {"baselines": {"4.5 × length": float(mse_length)}, "xlabel": "test MSE (logarithmic)"}
+title = "All three solve it: far left of the baseline"
+ax = cu.plotting.bars(tested, title=title, log=True, **look)
+cu.plotting.show(ax, alt="Test MSE of three networks, each of them far below that of 4.5 × length")
 cu.check_below(max(tested.values()), 0.2, "all three reach a test MSE under 0.2")
 
 # %% [markdown]
-# The LSTM and the bidirectional network trained half as long as the first one. One seed does not tell which is best, and we do not claim it.
-# A bidirectional layer needs the whole sequence before it can answer: it cannot give a running result while digits come in.
+# The backward layer reads the padding first. Under the mask its start state stands still until the last real step.
+#
+# The two trained for 60 epochs, the first one for 160, and one seed does not tell which is best. A bidirectional layer needs the whole sequence before it can answer: it cannot give a running result while digits come in.
 #
 # ## 8 · A loss for every step
 #
@@ -487,25 +499,27 @@ cu.check_close(
 )
 
 # %% [markdown]
-# Only the third is right. In Keras the mask is handed to a loss as `sample_weight`, one weight for each step.
+# Only the third tells how good the answers are. In Keras the mask is handed to a loss as `sample_weight`, one weight for each step.
 #
-# **Predict:** the default `MeanSquaredError()` with these weights: is that way 2 or way 3?
+# **Predict:** by default `MeanSquaredError()` divides by the number of *entries*; with `reduction="mean_with_sample_weight"`, by the sum of
+# the weights. Which of the three ways are these?
 
 # %%
 so_far = np.cumsum(x_test, axis=1) * mask_test[:, :, None]
 guess = np.broadcast_to(4.5 * np.arange(1, 5)[:, None], so_far.shape)
-diluted = keras.losses.MeanSquaredError()(so_far, guess, sample_weight=mask_test)
-cu.check_close(diluted, four[1], "by default Keras divides by B · T: way 2", atol=1e-3)
-
-# %%
-mean_of_real = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-proper = mean_of_real(so_far, guess, mask_test)
-cu.check_close(proper, four[2], 'reduction="mean_with_sample_weight" is way 3', atol=1e-3)
+by_entries = keras.losses.MeanSquaredError()
+by_weights = keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+means = [loss(so_far, guess, sample_weight=mask_test) for loss in (by_entries, by_weights)]
+cu.check_close(means, four[1:], 'default: way 2; "mean_with_sample_weight": way 3', atol=1e-3)
 
 # %% [markdown]
-# Does it matter for training? A wrong *size* of the loss misleads you when you compare. Counting the padding is worse:
-# it asks for the answer 0 in places that look just like a digit 0. We train one linear unit in both ways.
-# Its layer needs no mask: an output at step t cannot see the padding after it.
+# Does it matter for training? Way 2 makes the loss smaller without a better network: it misleads you when you compare.
+# Way 1 is worse. Padded, (7) asks for the outputs 7, 0, 0, 0. The digits (7, 0, 0, 0) look the same and ask for 7, 7, 7, 7.
+# Nobody can be right on both.
+#
+# We train one linear unit in way 1 and in way 3. The layer needs no mask: an output at step t cannot see the padding after it.
+#
+# **Predict:** way 3 can be solved exactly. About which MSE *on the real steps* is left in way 1: 0.1, 1 or 10?
 
 
 # %%
@@ -514,21 +528,19 @@ def labeller():
     unit = keras.layers.SimpleRNN(1, activation=None, return_sequences=True)
     model = keras.Sequential([keras.Input((None, 1)), unit, keras.layers.Dense(1)])
     rate = keras.optimizers.schedules.CosineDecay(0.1, 40 * 50)
-    model.compile(keras.optimizers.Adam(rate), loss=mean_of_real, steps_per_execution=50)
+    model.compile(keras.optimizers.Adam(rate), loss=by_weights, steps_per_execution=50)
     return model
 
 
 targets = np.cumsum(x_train, axis=1) * mask_train[:, :, None]
-counted, masked = labeller(), labeller()
-counted.fit(x_train, targets, epochs=40, **fit)
-masked.fit(x_train, targets, sample_weight=mask_train, epochs=40, **fit)
+way_1, way_3 = labeller(), labeller()
+way_1.fit(x_train, targets, epochs=40, **fit)
+way_3.fit(x_train, targets, sample_weight=mask_train, epochs=40, **fit)
 
-mse_counted, mse_masked = [
-    np.mean((model(x_test) - so_far)[mask_test] ** 2) for model in (counted, masked)
-]
-print(f"MSE on real steps: {mse_counted:.2f} when padding counted, {mse_masked:.2f} masked")
-cu.check_below(mse_masked, 0.1, "with the right mean, the real steps' MSE is under 0.1")
-cu.check_above(mse_counted, 1, "trained with padding in the loss, it is over 1")
+mse_1, mse_3 = [np.mean((way(x_test) - so_far)[mask_test] ** 2) for way in (way_1, way_3)]
+print(f"MSE on the real steps: {mse_1:.1f} in way 1, {mse_3:.1f} in way 3")
+cu.check_below(mse_3, 0.1, "trained on the real steps only, their MSE is under 0.1")
+cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 
 # %% [markdown]
 # ## What you now know
@@ -538,12 +550,13 @@ cu.check_above(mse_counted, 1, "trained with padding in the loss, it is over 1")
 # - a gather by hand = Keras under a mask, to 1e-6
 # - at masked steps the state stands still
 # - under the mask, four more columns of padding change nothing
-# - no gradient reaches a padded input
-# - on 5000 test sequences the MSE is under 0.02 (baselines: 45.9, 20.6)
+# - the states do not depend on any padded input
+# - on 5000 test sequences the MSE is under 0.02
+# - four more columns, not masked: over a quarter of the answers wrong
 # - buckets and padding give the same predictions
 # - at 20 digits the tanh network is off by more than 20
 # - at 20 digits the linear unit is off by less than 1
-# - reduction="mean_with_sample_weight" is way 3
+# - default: way 2; "mean_with_sample_weight": way 3
 #
 # Next: an LSTM counts ones, and what it takes to make no mistake at all.
 #
@@ -563,11 +576,11 @@ cu.check_above(mse_counted, 1, "trained with padding in the loss, it is over 1")
 #
 # Train one linear unit whose $W_h$ starts at 1, `keras.layers.SimpleRNN(1, activation=None, recurrent_initializer="identity")`,
 # with `many_to_one(..., epochs=30, rate=0.1)`, on batches of 20 that each have *one* length: no padding, no mask.
-# Reach a test MSE under 0.1.
+# Reach a test MSE under 0.5.
 #
 # <details><summary>Hint</summary>
 #
-# <code>train_on_batch([bucket, None], targets)</code> makes one update. List all batches of an epoch as arrays of row numbers, and shuffle that list.
+# <code>train_on_batch([bucket, None], targets)</code> makes one update (also where <code>steps_per_execution</code> is 50). List all batches of an epoch as arrays of row numbers, and shuffle that list.
 # </details>
 #
 # ### Exercise 3: Ask for the mean
@@ -580,16 +593,6 @@ cu.check_above(mse_counted, 1, "trained with padding in the loss, it is over 1")
 # The targets are <code>y_train / lengths_train[:, None]</code>. The mask from the value is <code>x_train[:, :, 0] != 0</code>; use it in the test too.
 # </details>
 #
-# ### Exercise 4: Padding in front
-#
-# Move the padding to the front: (7) becomes (0, 0, 0, 7). Now the last column is always real. Is a mask still needed?
-# Find out for a new `keras.layers.SimpleRNN(10)`, and for the trained `network.layers[-2]` (give it the digits divided by 10).
-# How much do the *answers* of `network` move?
-#
-# <details><summary>Hint</summary>
-#
-# Compare the states with and without a mask. What does a state of zeros do at an input of 0, if the bias is 0? Is it, after training?
-# </details>
 
 # %% [markdown]
 # ## Solutions
@@ -627,12 +630,13 @@ for _ in range(30):
         )
 
 mse_bucketed = np.mean((in_buckets(bucketed, x_test, lengths_test) - y_test) ** 2)
-cu.check_below(mse_bucketed, 0.1, "trained on buckets, without any padding: MSE under 0.1")
+cu.check_below(mse_bucketed, 0.5, "trained on buckets, without any padding: MSE under 0.5")
 
 # %% [markdown]
 # ### Solution 3
 #
-# Under the wrong mask (3, 0, 5) and (3, 5) are one sequence with two different means. No training can mend that.
+# Under the wrong mask (3, 0, 5) and (3, 5) are one sequence with two different means. No training can mend that, so the second MSE stays where it is;
+# the first one would go on falling.
 
 # %% tags=["solution"]
 mse_means = []
@@ -645,27 +649,9 @@ for real_train, real_test in [
     said = model([x_test, real_test])
     mse_means.append(np.mean((said - y_test / lengths_test[:, None]) ** 2))
 
+factor = mse_means[1] / mse_means[0]
 print(f"MSE of the mean: {mse_means[0]:.3f} by lengths, {mse_means[1]:.3f} by value")
-cu.check(mse_means[1] > 5 * mse_means[0], "for the mean, Masking(0) costs over 5 times the MSE")
-
-# %% [markdown]
-# ### Solution 4
-#
-# A new layer has bias 0: a state of zeros stays zeros, so zeros in front do nothing, by luck.
-# A trained one has a bias: then they move the state. The answers hardly move, by luck again: for a *sum*, the network
-# has learned that a 0 adds nothing. Do not build on luck: give the mask.
-
-# %% tags=["solution"]
-front = np.array([[0, 3, 0, 5], [0, 0, 0, 7], [2, 9, 4, 1], [0, 0, 0, 0]], dtype="float32")
-front = front[:, :, None]
-mask_front = np.arange(4) >= 4 - lengths[:, None]
-fresh, trained = keras.layers.SimpleRNN(10), network.layers[-2]
-moved_fresh = np.abs(fresh(front) - fresh(front, mask=mask_front)).max()
-moved_trained = np.abs(trained(front / 10) - trained(front / 10, mask=mask_front)).max()
-moved_answers = np.abs(network([front, None]) - network([front, mask_front])).max()
-cu.check(moved_fresh == 0, "in a new layer, zeros in front move no state")
-cu.check(moved_trained > 0.01, "in the trained layer they do, unless they are masked")
-cu.check(moved_answers < 1, "its answers move by less than 1")
+cu.check_above(factor, 10, "for the mean, the mask from the value 0 costs over 10 times the MSE")
 
 # %% [markdown]
 # ## Sources

@@ -58,6 +58,16 @@ def test_bars_without_a_sign_start_at_0():
     assert plotting.bars({"a": 3, "b": 4}, xlabel="x", title="t").get_xlim()[0] == 0
 
 
+def test_on_a_logarithmic_axis_there_are_dots_and_no_bars():
+    ax = plotting.bars({"a": 0.6, "b": 2e-5}, xlabel="error", title="t", log=True)
+    assert not ax.patches  # their length would say nothing
+    np.testing.assert_array_equal(ax.lines[0].get_xdata(), [0.6, 2e-5])
+    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [0, 1])
+    bottom, top = ax.get_ylim()
+    assert bottom > 1.2, "a dot stands on the edge"
+    assert top < -0.2, "a dot stands on the edge"
+
+
 def test_distributions_are_shares_in_common_bins():
     rng = np.random.default_rng(0)
     samples = {"a": rng.normal(size=300), "b": rng.normal(size=(10, 5)) + 3}
