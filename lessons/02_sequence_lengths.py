@@ -359,7 +359,7 @@ cu.check_close(share, 2.5 / 4, "buckets take 62.5 % of the steps: 2.5 of 4", ato
 #
 # Nothing in the network depends on T. So it *runs* on 20 digits. Is it *right*?
 #
-# We compare three networks, all trained on lengths 1 to 4:
+# We compare three kinds of network, all trained on lengths 1 to 4:
 #
 # - **tanh**, ten units: the one above;
 # - **ReLU**, ten units: ReLU(z) is z for positive z, and 0 for the others. Three networks of this kind, from different start weights;
@@ -659,7 +659,7 @@ cu.check_above(factor, 10, "for the mean, the mask from the value 0 costs over 1
 # - Easy-TensorFlow, "Many to One RNN with Variable Sequence Length" (2018): the task and the network.
 #   What this lesson corrects in it: padding that is a legal digit, an index with a fixed 4, two cells of hyper-parameters,
 #   no validation set, a test of five sequences, no seed, no figure. Its series goes on to fixed lengths (the check "where all
-#   have one length …"), LSTM and bidirectional networks (section 7).
+#   sequences have one length …"), LSTM and bidirectional networks (section 7).
 # - M. Schuster and K. K. Paliwal, "Bidirectional Recurrent Neural Networks", *IEEE Transactions on Signal Processing* 45 (1997).
 #
 # {{previous_and_next}}
