@@ -210,9 +210,10 @@ cu.check((gradient[mask_wide] != 0).all(), "they depend on every real one")
 # It has *two* inputs, the digits and the mask, so `keras.Sequential` does not do. `keras.Input` stands for data to come.
 # Calling layers on it writes the computation down, and `keras.Model(inputs, outputs)` ties it up.
 #
-# Three more things are new:
+# Four more things are new:
 #
 # - The **learning rate** scales each update of the weights. Ours falls from 0.02 to 0 along a cosine. An epoch is 1000 / 20 = 50 updates.
+# - `clipnorm=1` shortens the gradient of a weight array to length 1 where it is longer, so that no single batch throws the weights far off.
 # - `steps_per_execution=50` makes 50 updates in one go: the same updates, with fewer returns to Python.
 # - `cu.live.progress()` draws a bar while you watch.
 #
@@ -220,14 +221,15 @@ cu.check((gradient[mask_wide] != 0).all(), "they depend on every real one")
 
 
 # %%
-def many_to_one(layer, epochs, rate=0.02):
+def many_to_one(layer, epochs, rate=0.02, clipnorm=1):
     """Digits and a mask in, one number out; ready to train."""
     digits = keras.Input((None, 1))
     real = keras.Input((None,), dtype="bool", optional=True)  # section 5 leaves it out
     last = layer(keras.layers.Rescaling(0.1)(digits), mask=real)
     model = keras.Model([digits, real], keras.layers.Dense(1)(last))
     falling = keras.optimizers.schedules.CosineDecay(rate, epochs * 50)
-    model.compile(keras.optimizers.Adam(falling), loss="mse", steps_per_execution=50)
+    adam = keras.optimizers.Adam(falling, clipnorm=clipnorm)
+    model.compile(adam, loss="mse", steps_per_execution=50)
     return model
 
 
@@ -376,16 +378,16 @@ exact.set_weights([np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)])
 sums = exact(x_test, mask=mask_test)
 cu.check_equal(sums, y_test, "a linear unit with both weights 1 is exact")
 
-adder = keras.layers.SimpleRNN(1, activation=None)
-models = {"tanh": network, "linear": many_to_one(adder, epochs=60, rate=0.1)}
+linear = {"activation": None, "recurrent_initializer": "zeros"}  # W_h starts at 0
+adder = keras.layers.SimpleRNN(1, **linear)
+models = {"tanh": network, "linear": many_to_one(adder, epochs=50, rate=0.1)}
 for n in (1, 2, 3):
     relu = keras.layers.SimpleRNN(10, activation="relu")
-    models[f"ReLU, {n}"] = many_to_one(relu, epochs=40)
+    models[f"ReLU, {n}"] = many_to_one(relu, epochs=30)
 for name in ("linear", "ReLU, 1", "ReLU, 2", "ReLU, 3"):
-    epochs = 60 if name == "linear" else 40
-    models[name].fit(
-        [x_train, mask_train], y_train, epochs=epochs, callbacks=cu.live.progress(), **fit
-    )
+    epochs = 50 if name == "linear" else 30
+    bar = cu.live.progress()
+    models[name].fit([x_train, mask_train], y_train, epochs=epochs, callbacks=bar, **fit)
 
 W_h = adder.get_weights()[1]
 cu.check_close(W_h, [[1.0]], "trained, the linear unit keeps its sum: W_h is 1", atol=0.002)
@@ -451,8 +453,8 @@ layers = {
 }
 tested = {"SimpleRNN(10)": float(mse_test)}
 for name, layer in layers.items():
-    model = many_to_one(layer, epochs=60)
-    model.fit([x_train, mask_train], y_train, epochs=60, callbacks=cu.live.progress(), **fit)
+    model = many_to_one(layer, epochs=40)
+    model.fit([x_train, mask_train], y_train, epochs=40, callbacks=cu.live.progress(), **fit)
     tested[name] = float(np.mean((model([x_test, mask_test]) - y_test) ** 2))
 
 look = {"baselines": {"4.5 × length": float(mse_length)}, "xlabel": "test MSE (logarithmic)"}
@@ -464,7 +466,7 @@ cu.check_below(max(tested.values()), 0.2, "all three reach a test MSE under 0.2"
 # %% [markdown]
 # The backward layer reads the padding first. Under the mask its start state stands still until the last real step.
 #
-# The two trained for 60 epochs, the first one for 160, and one seed does not tell which is best. A bidirectional layer needs the whole sequence before it can answer: it cannot give a running result while digits come in.
+# The two trained for 40 epochs, the first one for 160, and one seed does not tell which is best. A bidirectional layer needs the whole sequence before it can answer: it cannot give a running result while digits come in.
 #
 # ## 8 · A loss for every step
 #
@@ -525,17 +527,17 @@ cu.check_close(means, four[1:], 'default: way 2; "mean_with_sample_weight": way 
 # %%
 def labeller():
     """A linear unit that gives an output at every step; ready to train."""
-    unit = keras.layers.SimpleRNN(1, activation=None, return_sequences=True)
+    unit = keras.layers.SimpleRNN(1, **linear, return_sequences=True)
     model = keras.Sequential([keras.Input((None, 1)), unit, keras.layers.Dense(1)])
-    rate = keras.optimizers.schedules.CosineDecay(0.1, 40 * 50)
+    rate = keras.optimizers.schedules.CosineDecay(0.1, 30 * 50)
     model.compile(keras.optimizers.Adam(rate), loss=by_weights, steps_per_execution=50)
     return model
 
 
 targets = np.cumsum(x_train, axis=1) * mask_train[:, :, None]
 way_1, way_3 = labeller(), labeller()
-way_1.fit(x_train, targets, epochs=40, **fit)
-way_3.fit(x_train, targets, sample_weight=mask_train, epochs=40, **fit)
+way_1.fit(x_train, targets, epochs=30, **fit)
+way_3.fit(x_train, targets, sample_weight=mask_train, epochs=30, **fit)
 
 mse_1, mse_3 = [np.mean((way(x_test) - so_far)[mask_test] ** 2) for way in (way_1, way_3)]
 print(f"MSE on the real steps: {mse_1:.1f} in way 1, {mse_3:.1f} in way 3")
@@ -575,7 +577,7 @@ cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 # ### Exercise 2: Train on buckets
 #
 # Train one linear unit whose $W_h$ starts at 1, `keras.layers.SimpleRNN(1, activation=None, recurrent_initializer="identity")`,
-# with `many_to_one(..., epochs=30, rate=0.1)`, on batches of 20 that each have *one* length: no padding, no mask.
+# with `many_to_one(..., epochs=30, rate=0.1, clipnorm=None)`, on batches of 20 that each have *one* length: no padding, no mask, no clipping.
 # Reach a test MSE under 0.5.
 #
 # <details><summary>Hint</summary>
@@ -585,7 +587,7 @@ cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 #
 # ### Exercise 3: Ask for the mean
 #
-# Same sequences, but the target is the *mean* of the digits. Train `many_to_one(keras.layers.SimpleRNN(10), epochs=40)` twice: under
+# Same sequences, but the target is the *mean* of the digits. Train `many_to_one(keras.layers.SimpleRNN(10), epochs=30)` twice: under
 # the mask from the lengths, and under the mask from the value 0. How much worse is the second?
 #
 # <details><summary>Hint</summary>
@@ -616,7 +618,7 @@ cu.check_equal(mended, truth, "with T from the array, all rows are right")
 
 # %% tags=["solution"]
 unit = keras.layers.SimpleRNN(1, activation=None, recurrent_initializer="identity")
-bucketed = many_to_one(unit, epochs=30, rate=0.1)
+bucketed = many_to_one(unit, epochs=30, rate=0.1, clipnorm=None)
 rng = np.random.default_rng(seed)
 for _ in range(30):
     batches = []
@@ -644,8 +646,8 @@ for real_train, real_test in [
     (mask_train, mask_test),
     (x_train[:, :, 0] != 0, x_test[:, :, 0] != 0),
 ]:
-    model = many_to_one(keras.layers.SimpleRNN(10), epochs=40)
-    model.fit([x_train, real_train], y_train / lengths_train[:, None], epochs=40, **fit)
+    model = many_to_one(keras.layers.SimpleRNN(10), epochs=30)
+    model.fit([x_train, real_train], y_train / lengths_train[:, None], epochs=30, **fit)
     said = model([x_test, real_test])
     mse_means.append(np.mean((said - y_test / lengths_test[:, None]) ** 2))
 
