@@ -22,7 +22,7 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 from course_utils.checks import check, check_above, check_below, check_close, check_equal
 
 if TYPE_CHECKING:
-    from course_utils import checks, live, plotting, quiz, runtime, sequences, widgets
+    from course_utils import checks, live, plotting, quiz, recurrent, runtime, sequences, widgets
 
 __all__ = [
     "check",
@@ -34,6 +34,7 @@ __all__ = [
     "live",
     "plotting",
     "quiz",
+    "recurrent",
     "runtime",
     "sequences",
     "widgets",

@@ -9,12 +9,14 @@ category is told by colour alone. Time steps have colours of their own, from `ti
 - Over time: `training_curves`, `heat_map`, `step_series`.
 - Over the lengths of sequences: `padded_batch`, `curves_by_length`.
 - Values: `tanh_saturation`, `bars`, `distributions`.
+- Values in groups: `class_columns`, `strip`.
 """
 
 from __future__ import annotations
 
 from course_utils._canvas import PALETTE, show, time_colours, use_style
 from course_utils._diagrams import unrolled_network
+from course_utils._plots_of_groups import class_columns, strip
 from course_utils._plots_of_lengths import curves_by_length, padded_batch
 from course_utils._plots_of_values import bars, distributions, tanh_saturation
 from course_utils._plots_over_time import heat_map, step_series, training_curves
@@ -22,12 +24,14 @@ from course_utils._plots_over_time import heat_map, step_series, training_curves
 __all__ = [
     "PALETTE",
     "bars",
+    "class_columns",
     "curves_by_length",
     "distributions",
     "heat_map",
     "padded_batch",
     "show",
     "step_series",
+    "strip",
     "tanh_saturation",
     "time_colours",
     "training_curves",

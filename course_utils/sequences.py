@@ -14,7 +14,17 @@ from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
 
-__all__ = ["PaddedBatch", "SequenceBatch", "changes", "digit_sums", "first_bit"]
+__all__ = [
+    "PaddedBatch",
+    "SequenceBatch",
+    "all_bit_strings",
+    "bit_strings",
+    "changes",
+    "digit_sums",
+    "first_bit",
+]
+
+_MOST_BITS = 22
 
 
 class SequenceBatch(NamedTuple):
@@ -35,6 +45,82 @@ class PaddedBatch(NamedTuple):
     """How many steps of each row are real, int64, shape (B,), each from 1 to T."""
     y: NDArray[np.float32]
     """Targets, float32, shape (B, C): one of each sequence."""
+
+
+def all_bit_strings(steps: int) -> SequenceBatch:
+    """Every string of so many bits, and how many of its bits are ones.
+
+    The strings stand in the order of the numbers that they spell: row i holds the binary digits of i, the
+    most significant first. Of the C(T, k) strings with k ones, the most have k = T/2: always answering T/2 is
+    wrong for 1 - C(T, T/2) / 2^T of them, which is 82.4 % for T = 20.
+
+    Parameters
+    ----------
+    steps : bits T of each string, from 1 to 22 (with 22 the arrays already have 385 MB).
+
+    Returns
+    -------
+    SequenceBatch
+        `x`: float32, shape (2**T, T, 1), each 0 or 1. `y`: float32, shape (2**T, 1), in 0..T.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    References
+    ----------
+    The data of Monik P. (2016), "A noob's guide to implementing RNN-LSTM using Tensorflow", there shuffled.
+
+    Examples
+    --------
+    >>> x, y = all_bit_strings(2)
+    >>> x[:, :, 0].tolist(), y[:, 0].tolist()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0.0, 1.0, 1.0, 2.0])
+    """
+    length = arguments.whole_number("steps", steps, at_least=1, at_most=_MOST_BITS)
+    spelt = np.arange(2**length, dtype=np.int32)[:, None]
+    x = ((spelt >> np.arange(length - 1, -1, -1, dtype=np.int32)) & 1).astype(np.float32)
+    return SequenceBatch(x[:, :, None], x.sum(axis=1, keepdims=True))
+
+
+def bit_strings(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
+    """Random strings of bits, and how many of each string's bits are ones.
+
+    The count is binomial, B(T, 1/2): its mean is T/2 and its variance T/4, which is the mean squared error of
+    always answering T/2.
+
+    Parameters
+    ----------
+    batch_size : strings B, at least 1.
+    steps : bits T of each string, at least 1.
+    seed : seeds a private generator; at least 0.
+
+    Returns
+    -------
+    SequenceBatch
+        `x`: float32, shape (B, T, 1), each 0 or 1 with equal chance. `y`: float32, shape (B, 1), in 0..T.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    References
+    ----------
+    For strings too long to take them all, as `all_bit_strings` does.
+
+    Examples
+    --------
+    >>> x, y = bit_strings(4, 200, seed=0)
+    >>> x.shape, y.shape
+    ((4, 200, 1), (4, 1))
+    """
+    rows = arguments.whole_number("batch_size", batch_size, at_least=1)
+    length = arguments.whole_number("steps", steps, at_least=1)
+    generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
+    x = generator.integers(0, 2, size=(rows, length, 1)).astype(np.float32)
+    return SequenceBatch(x, x.sum(axis=1))
 
 
 def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:

@@ -1,5 +1,6 @@
 """course_utils.sequences: same seed, same data; the targets are right; the baselines are as stated."""
 
+import math
 import random
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from course_utils import sequences
 
 TASKS = {
+    "bit_strings": sequences.bit_strings,
     "changes": sequences.changes,
     "digit_sums": sequences.digit_sums,
     "first_bit": sequences.first_bit,
@@ -26,7 +28,10 @@ def task(request):
 # ---------------------------------------------------------------- contract
 
 
-@pytest.mark.parametrize(("task", "y_shape"), [(sequences.changes, (5, 7, 1)), (sequences.first_bit, (5, 1))])
+@pytest.mark.parametrize(
+    ("task", "y_shape"),
+    [(sequences.bit_strings, (5, 1)), (sequences.changes, (5, 7, 1)), (sequences.first_bit, (5, 1))],
+)
 def test_shapes_and_types(task, y_shape):
     batch = task(5, 7, seed=1)
     x, y = batch
@@ -113,7 +118,54 @@ def test_seed_must_be_named(task):
         task(2, 3, 0)
 
 
+def test_all_bit_strings_has_shapes_and_types():
+    batch = sequences.all_bit_strings(3)
+    assert isinstance(batch, sequences.SequenceBatch)
+    assert (batch.x.shape, batch.y.shape) == ((8, 3, 1), (8, 1))
+    assert batch.x.dtype == batch.y.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "words"),
+    [
+        (0, ValueError, "steps must be a whole number, at least 1, at most 22; got 0"),
+        (23, ValueError, "steps must be a whole number, at least 1, at most 22; got 23"),
+        (2.0, TypeError, "steps must be a whole number, at least 1, at most 22; got 2.0"),
+    ],
+)
+def test_all_bit_strings_names_a_bad_length(steps, error, words):
+    with pytest.raises(error) as caught:
+        sequences.all_bit_strings(steps)
+    assert words in str(caught.value)
+
+
 # ---------------------------------------------------------------- independent truth
+
+
+@pytest.mark.parametrize("steps", [1, 2, 5, 11])
+def test_all_bit_strings_by_pythons_own_binary_digits(steps):
+    x, y = sequences.all_bit_strings(steps)
+    assert len(x) == 2**steps
+    for number in range(2**steps):
+        assert "".join(f"{bit:.0f}" for bit in x[number, :, 0]) == f"{number:0{steps}b}"
+        assert y[number, 0] == bin(number).count("1")
+
+
+def test_of_twenty_bits_all_counts_are_right_and_ten_is_the_most_frequent():
+    x, y = sequences.all_bit_strings(20)
+    np.testing.assert_array_equal(y[:, 0], [number.bit_count() for number in range(2**20)])
+    counts = np.bincount(y[:, 0].astype(int))
+    np.testing.assert_array_equal(counts, [math.comb(20, ones) for ones in range(21)])
+    assert 1 - counts[10] / 2**20 == pytest.approx(0.824, abs=5e-4)  # as the docstring says
+    assert x.nbytes == 2**20 * 20 * 4
+
+
+def test_bit_strings_are_fair_and_their_ones_are_counted_by_python():
+    x, y = sequences.bit_strings(2000, 50, seed=0)
+    for bits, ones in zip(x[:, :, 0].tolist(), y[:, 0], strict=True):
+        assert bits.count(1.0) == ones
+    np.testing.assert_allclose(x.mean(axis=0), 0.5, atol=0.05)  # over 4 standard errors
+    assert np.mean((y - 25) ** 2) == pytest.approx(50 / 4, rel=0.15)
 
 
 def test_changes_by_a_loop_in_plain_python():
@@ -183,6 +235,22 @@ def test_changes_add_up_to_the_input(batch_size, steps, seed):
     x, y = sequences.changes(batch_size, steps, seed=seed)
     np.testing.assert_allclose(np.cumsum(y, axis=1, dtype=np.float64), x, atol=1e-6 * steps)
     assert np.all(np.abs(y) < 2)
+
+
+@given(sizes, sizes, seeds)
+def test_bit_strings_hold_bits_and_their_sum(batch_size, steps, seed):
+    x, y = sequences.bit_strings(batch_size, steps, seed=seed)
+    assert set(np.unique(x)) <= {0, 1}
+    np.testing.assert_array_equal(y[:, 0], np.count_nonzero(x[:, :, 0], axis=1))
+
+
+@given(st.integers(1, 10), st.data())
+def test_all_bit_strings_has_each_string_once_and_mirrors_it(steps, data):
+    x, y = sequences.all_bit_strings(steps)
+    row = data.draw(st.integers(0, 2**steps - 1))
+    np.testing.assert_array_equal(1 - x[row], x[-1 - row])  # inverted bits spell 2**T - 1 - row
+    assert y[row] + y[-1 - row] == steps
+    assert len(np.unique(x[:, :, 0], axis=0)) == 2**steps
 
 
 @given(sizes, sizes, seeds)
