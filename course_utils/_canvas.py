@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import cycle
 from types import MappingProxyType
 from typing import Any
@@ -119,6 +120,12 @@ def show(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_], a
     TypeError, ValueError
         Says which argument, the value it got and what would do.
     """
+    bundle, metadata = picture(figure_or_axes, alt)
+    display(bundle, raw=True, metadata=metadata)
+
+
+def picture(figure_or_axes: object, alt: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Close a figure; return what `display` takes to show it: its forms by MIME type, and their metadata."""
     figure = figure_of("figure_or_axes", figure_or_axes)
     sentence = " ".join(arguments.text("alt", alt, at_least=SHORTEST_ALT).split())
     image = io.BytesIO()
@@ -126,7 +133,18 @@ def show(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_], a
     figure.savefig(image, format="png", metadata={"Software": None})
     plt.close(figure)
     bundle = {"image/png": image.getvalue(), "text/plain": sentence}
-    display(bundle, raw=True, metadata={"image/png": {"alt": sentence}})
+    return bundle, {"image/png": {"alt": sentence}}
+
+
+@contextmanager
+def no_figure_left() -> Iterator[None]:
+    """Close, in the end and after an error too, every figure that was opened within."""
+    before = set(plt.get_fignums())
+    try:
+        yield
+    finally:
+        for number in set(plt.get_fignums()) - before:
+            plt.close(number)
 
 
 def figure_of(name: str, drawn: object) -> Figure:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -33,6 +34,7 @@ def training_curves(
     ylabel: str,
     title: str,
     log: bool = True,
+    bottom: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw one curve per name over its epochs, and each baseline as a grey line across.
@@ -44,6 +46,8 @@ def training_curves(
     xlabel, ylabel : axis labels, with units where there are any.
     title : the finding.
     log : a logarithmic y-axis; all values must then be above 0.
+    bottom : where the y-axis begins, at most the lowest value. None: at 0 on a linear axis, unless there are
+        values below 0, and a little below the lowest value on a logarithmic one.
     ax : axes to draw on; a new figure if None.
 
     Returns
@@ -74,9 +78,12 @@ def training_curves(
     ax = axes_for(ax)
     points = {name: (np.arange(1.0, len(values) + 1), values) for name, values in found.items()}
     labels = draw_curves(ax, points, lines)
+    lowest = min(*lines.values(), *(float(values.min()) for values in found.values()), math.inf)
     if log:
         ax.set_yscale("log")
-    elif min(min(lines.values(), default=0.0), *(values.min() for values in found.values())) >= 0:
+    if bottom is not None:
+        ax.set_ylim(bottom=arguments.number("bottom", bottom, above=0 if log else None, at_most=lowest))
+    elif not log and lowest >= 0:
         ax.set_ylim(bottom=0)
     longest = max(len(values) for values in found.values())
     ax.set_xlim(1 if longest > 1 else 0.5, longest if longest > 1 else 1.5)
@@ -142,6 +149,7 @@ def heat_map(
 def step_series(
     series: Mapping[str, ArrayLike],
     *,
+    xlabel: str = "time step",
     ylabel: str,
     title: str,
     ax: Axes | None = None,
@@ -152,7 +160,7 @@ def step_series(
     ----------
     series : name to values of shape (T,), all of one length. The first is drawn thick and light, as the
         others' measure.
-    ylabel : axis label, with its unit.
+    xlabel, ylabel : axis labels, with units where there are any.
     title : the finding.
     ax : axes to draw on; a new figure if None.
 
@@ -174,7 +182,7 @@ def step_series(
     lengths = {name: len(values) for name, values in found.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"series must all have one length; got {lengths}: cut or pad them to the same steps")
-    require_words(ylabel=ylabel, title=title)
+    require_words(xlabel=xlabel, ylabel=ylabel, title=title)
     ax = axes_for(ax)
     steps = max(lengths.values())
     for n, (name, (colour, style, marker)) in enumerate(zip(found, distinct_lines(), strict=False)):
@@ -183,7 +191,7 @@ def step_series(
             look |= {"marker": marker, "markersize": 8 if n == 0 else 5}
         ax.plot(range(steps), found[name], label=name, color=colour, linestyle=style, **look)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
-    ax.set(xlabel="time step", ylabel=ylabel)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
     legend_outside(ax)
     set_title(ax, title)
     return ax

@@ -6,6 +6,7 @@ Every plot function takes arrays and `ax=None`, draws on that axes or on a new f
 category is told by colour alone. Time steps have colours of their own, from `time_colours`.
 
 - The network: `unrolled_network`.
+- Long series in windows: `windows_of_series`, `flattening`; their bits: `bit_rows`.
 - Over time: `training_curves`, `heat_map`, `step_series`.
 - Over the lengths of sequences: `padded_batch`, `curves_by_length`.
 - Values: `tanh_saturation`, `bars`, `distributions`.
@@ -16,6 +17,8 @@ from __future__ import annotations
 
 from course_utils._canvas import PALETTE, show, time_colours, use_style
 from course_utils._diagrams import unrolled_network
+from course_utils._diagrams_of_windows import flattening, windows_of_series
+from course_utils._plots_of_bits import bit_rows
 from course_utils._plots_of_groups import class_columns, strip
 from course_utils._plots_of_lengths import curves_by_length, padded_batch
 from course_utils._plots_of_values import bars, distributions, tanh_saturation
@@ -24,9 +27,11 @@ from course_utils._plots_over_time import heat_map, step_series, training_curves
 __all__ = [
     "PALETTE",
     "bars",
+    "bit_rows",
     "class_columns",
     "curves_by_length",
     "distributions",
+    "flattening",
     "heat_map",
     "padded_batch",
     "show",
@@ -37,4 +42,5 @@ __all__ = [
     "training_curves",
     "unrolled_network",
     "use_style",
+    "windows_of_series",
 ]

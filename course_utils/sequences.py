@@ -15,12 +15,14 @@ from numpy.typing import NDArray
 from course_utils import _arguments as arguments
 
 __all__ = [
+    "EchoBatch",
     "PaddedBatch",
     "SequenceBatch",
     "all_bit_strings",
     "bit_strings",
     "changes",
     "digit_sums",
+    "echo_series",
     "first_bit",
 ]
 
@@ -45,6 +47,17 @@ class PaddedBatch(NamedTuple):
     """How many steps of each row are real, int64, shape (B,), each from 1 to T."""
     y: NDArray[np.float32]
     """Targets, float32, shape (B, C): one of each sequence."""
+
+
+class EchoBatch(NamedTuple):
+    """Bits, their echo, and which of its labels can be known; unpacks as `x, y, known = ...`."""
+
+    x: NDArray[np.int8]
+    """Bits, int8, shape (B, length // B)."""
+    y: NDArray[np.int8]
+    """Labels, int8, shape (B, length // B): the bit of some steps before."""
+    known: NDArray[np.bool_]
+    """Bool, same shape: False where the label cannot be known from its row."""
 
 
 def all_bit_strings(steps: int) -> SequenceBatch:
@@ -262,3 +275,68 @@ def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
     x = generator.integers(0, 2, size=(rows, length, 1)).astype(np.float32)
     return SequenceBatch(x, x[:, 0].copy())
+
+
+def echo_series(length: int, lag: int, batch_size: int, *, seed: int) -> EchoBatch:
+    """Random bits, and the same bits `lag` steps later.
+
+    One series of bits is drawn, the labels are the series moved by `lag` steps, and then both are cut into
+    rows. So the first `lag` labels of every row but the first are bits that stand at the end of the row
+    before: they cannot be known from their own row. The first `lag` labels of the first row have no bit at
+    all: they are 0 by definition, and count as known.
+
+    Always giving the same answer, or the input itself, is right for 50 % of the labels on average; saying
+    50 : 50 has a cross-entropy of ln 2, about 0.693 nats.
+
+    Parameters
+    ----------
+    length : total number of bits, at least `batch_size * (lag + 1)`.
+    lag : steps between a bit and its echo, at least 1.
+    batch_size : rows that the series is cut into; a remainder is refused, never dropped silently.
+    seed : seeds a private generator; at least 0.
+
+    Returns
+    -------
+    EchoBatch
+        `x`, `y`: int8 arrays of shape (batch_size, length // batch_size);
+        `known`: bool, same shape, False where the label cannot be known from its row.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    References
+    ----------
+    E. Hallström (2016), "How to build a recurrent neural network in TensorFlow".
+
+    Examples
+    --------
+    >>> x, y, known = echo_series(20, 3, 2, seed=0)
+    >>> x.shape, bool((y[:, 3:] == x[:, :-3]).all()), int((~known).sum())
+    ((2, 10), True, 3)
+    >>> echo_series(21, 3, 2, seed=0)
+    Traceback (most recent call last):
+    ...
+    ValueError: length must be a multiple of batch_size = 2; got 21, which leaves 1 over: 20 or 22 would do
+    """
+    rows = arguments.whole_number("batch_size", batch_size, at_least=1)
+    delay = arguments.whole_number("lag", lag, at_least=1)
+    total = arguments.whole_number("length", length)
+    if total < rows * (delay + 1):
+        raise ValueError(
+            f"length must be at least batch_size * (lag + 1) = {rows * (delay + 1)}, so that every row has a"
+            f" label that can be known; got {total}"
+        )
+    if total % rows:
+        below = total - total % rows
+        raise ValueError(
+            f"length must be a multiple of batch_size = {rows}; got {total}, which leaves {total % rows}"
+            f" over: {below} or {below + rows} would do"
+        )
+    generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
+    bits = generator.integers(0, 2, size=total, dtype=np.int8)
+    labels = np.concatenate([np.zeros(delay, np.int8), bits[:-delay]])
+    known = np.ones((rows, total // rows), dtype=np.bool_)
+    known[1:, :delay] = False
+    return EchoBatch(bits.reshape(rows, -1), labels.reshape(rows, -1), known)

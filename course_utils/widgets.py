@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import ipywidgets
-import matplotlib.pyplot as plt
 import numpy as np
 from IPython.display import clear_output, display
 from matplotlib.axes import Axes
@@ -92,14 +91,10 @@ def slider_figure(
 
 def _draw_and_show(draw: Callable[[float], Drawn], value: float, alt: str) -> None:
     """Draw and show for one value, and leave no figure behind even if `draw` raises."""
-    before = set(plt.get_fignums())
-    try:
+    with canvas.no_figure_left():
         drawn = draw(value)
         if drawn is None:
             raise TypeError(
                 "draw must return the figure or axes it drew on; got None: end it with `return ax`"
             )
         canvas.show(drawn, alt)
-    finally:
-        for number in set(plt.get_fignums()) - before:
-            plt.close(number)

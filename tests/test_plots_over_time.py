@@ -41,6 +41,19 @@ def test_a_curve_that_goes_below_zero_is_shown_whole():
     assert ax.get_ylim()[0] < -1
 
 
+@pytest.mark.parametrize("log", [True, False])
+def test_labels_stand_at_their_line_wherever_the_axis_begins(log):
+    given = {"curves": {"a": [0.7, 0.6]}, "baselines": {"best": 0.5}, "ylabel": "loss", "title": "t"}
+    ax = plotting.training_curves(**given, log=log, bottom=0.48)
+    assert ax.get_ylim()[0] == 0.48
+    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    to_axes = ax.transData + ax.transAxes.inverted()
+    for name, value in {"a": 0.6, "best": 0.5}.items():
+        assert heights[name] == pytest.approx(to_axes.transform((1, value))[1], abs=1e-6)
+    with pytest.raises(ValueError, match=r"bottom must be .* at most 0\.5.*got 0\.51"):
+        plotting.training_curves(**given, log=log, bottom=0.51)
+
+
 def test_heat_map_has_time_to_the_right_and_units_downwards():
     values = np.arange(12.0).reshape(4, 3)  # 4 steps, 3 units
     ax = plotting.heat_map(values, label="state h", title="t")
@@ -76,6 +89,14 @@ def test_series_are_told_apart_without_colour():
         assert line.get_label() == name
     assert len({(str(line.get_linestyle()), line.get_marker()) for line in ax.lines}) == 3
     assert [text.get_text() for text in ax.get_legend().get_texts()] == list(series)
+
+
+def test_the_steps_of_a_series_can_be_named():
+    given = {"series": {"share": [0.5, 1.0]}, "ylabel": "share right", "title": "t"}
+    assert plotting.step_series(**given).get_xlabel() == "time step"
+    assert plotting.step_series(**given, xlabel="step of the window").get_xlabel() == "step of the window"
+    with pytest.raises(ValueError, match="xlabel"):
+        plotting.step_series(**given, xlabel="")
 
 
 BAD = [
