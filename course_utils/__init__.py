@@ -22,15 +22,28 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 from course_utils.checks import check, check_above, check_below, check_close, check_equal
 
 if TYPE_CHECKING:
-    from course_utils import checks, live, plotting, quiz, recurrent, runtime, sequences, widgets
+    from course_utils import (
+        baselines,
+        checks,
+        datasets,
+        live,
+        plotting,
+        quiz,
+        recurrent,
+        runtime,
+        sequences,
+        widgets,
+    )
 
 __all__ = [
+    "baselines",
     "check",
     "check_above",
     "check_below",
     "check_close",
     "check_equal",
     "checks",
+    "datasets",
     "live",
     "plotting",
     "quiz",

@@ -37,6 +37,11 @@ SHORTEST_ALT = 30
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """The default of arguments that name lines to add: none."""
 
+PADDING: Mapping[str, Any] = MappingProxyType(
+    {"facecolor": "#f2f2f2", "hatch": "////", "edgecolor": "#c4c4c4"}
+)
+"""How a box over steps that are not real looks, in every plot."""
+
 
 def use_style() -> None:
     """Set matplotlib's defaults for the whole course: sizes, fonts, light frames, the palette.

@@ -15,6 +15,7 @@ from course_utils import _arguments as arguments
 from course_utils._canvas import (
     GREY,
     NOTHING,
+    PADDING,
     PALETTE,
     axes_for,
     cell_width,
@@ -84,7 +85,7 @@ def padded_batch(
     for row, step in np.ndindex(rows, steps):
         look: dict[str, Any] = {"facecolor": colours[step]}
         if step >= real[row]:
-            look = {"facecolor": "#f2f2f2", "hatch": "////", "edgecolor": "#c4c4c4"}
+            look = dict(PADDING)
         ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **look))
         ink = GREY if step >= real[row] else ("white" if colours[step][:3].mean() < 0.55 else "black")
         ax.text(step, row, written[row][step], ha="center", va="center", color=ink, fontsize=points)

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
+from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
 from course_utils._canvas import (
     NOTHING,
+    PADDING,
     axes_for,
     distinct_lines,
     label_beside,
@@ -102,6 +104,7 @@ def heat_map(
     time_label: str = "time step",
     unit_label: str = "unit",
     diverging: bool = False,
+    real_steps: int | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw a matrix as colours: time to the right, units downwards.
@@ -113,6 +116,8 @@ def heat_map(
     title : the finding.
     time_label, unit_label : names of the two axes.
     diverging : for values with a sign: a map whose middle, white, is 0, and whose ends are as far from it.
+    real_steps : how many steps are real, from 1; what comes after them is padding and drawn hatched in grey,
+        as in `padded_batch`; the colours' scale leaves it out. None if all are real.
     ax : axes to draw on; a new figure if None.
 
     Raises
@@ -127,15 +132,21 @@ def heat_map(
     ((2, 3), (-2.0, 2.0))
     """
     matrix = arguments.array("values", values, ndim=2, axes="(time, unit)")
+    steps, units = matrix.shape
+    real = steps
+    if real_steps is not None:
+        real = arguments.whole_number("real_steps", real_steps, at_least=1, at_most=steps)
     require_words(label=label, title=title, time_label=time_label, unit_label=unit_label)
     if arguments.flag("diverging", diverging):
-        reach = float(np.abs(matrix).max()) or 1.0
+        reach = float(np.abs(matrix[:real]).max()) or 1.0
         colours, scale = "RdBu_r", Normalize(-reach, reach)
     else:
-        low, high = float(matrix.min()), float(matrix.max())
+        low, high = float(matrix[:real].min()), float(matrix[:real].max())
         colours, scale = "viridis", Normalize(low, high if high > low else low + 1.0)
     ax = axes_for(ax)
     image = ax.imshow(matrix.T, cmap=colours, norm=scale, aspect="auto", interpolation="nearest")
+    if real < steps:
+        ax.add_patch(Rectangle((real - 0.5, -0.5), steps - real, units, linewidth=0, **PADDING))
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=12))
     ax.spines[:].set_visible(False)

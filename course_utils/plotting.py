@@ -11,6 +11,7 @@ category is told by colour alone. Time steps have colours of their own, from `ti
 - Over the lengths of sequences: `padded_batch`, `curves_by_length`.
 - Values: `tanh_saturation`, `bars`, `distributions`.
 - Values in groups: `class_columns`, `strip`.
+- Images: `image_rows`.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from course_utils._diagrams import unrolled_network
 from course_utils._diagrams_of_windows import flattening, windows_of_series
 from course_utils._plots_of_bits import bit_rows
 from course_utils._plots_of_groups import class_columns, strip
+from course_utils._plots_of_images import image_rows
 from course_utils._plots_of_lengths import curves_by_length, padded_batch
 from course_utils._plots_of_values import bars, distributions, tanh_saturation
 from course_utils._plots_over_time import heat_map, step_series, training_curves
@@ -33,6 +35,7 @@ __all__ = [
     "distributions",
     "flattening",
     "heat_map",
+    "image_rows",
     "padded_batch",
     "show",
     "step_series",

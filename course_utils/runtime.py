@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib.metadata
 import os
 import platform
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
-from course_utils._arguments import whole_number
+from course_utils._arguments import described, whole_number
 
-__all__ = ["SEED_VARIABLE", "start", "versions"]
+__all__ = ["SEED_VARIABLE", "GraphCosts", "graph_costs", "start", "versions"]
 
 SEED_VARIABLE = "COURSE_SEED"
 _LARGEST_SEED = 2**32 - 1
@@ -55,6 +59,50 @@ def start(*, seed: int) -> int:
     tf.config.experimental.enable_op_determinism()
     plotting.use_style()
     return seed
+
+
+class GraphCosts(NamedTuple):
+    """What a graph costs; unpacks as `build, run, operations = ...`."""
+
+    build: float
+    """Seconds to build it, once."""
+    run: float
+    """Seconds to run it, the median of several runs after a first one that does not count."""
+    operations: int
+    """Operations of the graph; those of a loop's body count once, however often it runs."""
+
+
+def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) -> GraphCosts:
+    """Measure how long TensorFlow takes to build the graph of a function, and to run it.
+
+    Parameters
+    ----------
+    function : takes tensors, made of TensorFlow operations. Its Python code runs once, when it is built.
+    inputs : the tensors for it; their shapes are part of the graph.
+    repeats : runs that are timed, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `function` cannot be called, or `repeats` is not such a number.
+    """
+    if not callable(function):
+        raise TypeError(f"function must be callable; got {described(function)}")
+    repeats = whole_number("repeats", repeats, at_least=1)
+    import tensorflow as tf
+
+    start = time.perf_counter()
+    graph = tf.function(function, autograph=False).get_concrete_function(*inputs)
+    build = time.perf_counter() - start
+    runs = []
+    for _ in range(1 + repeats):
+        start = time.perf_counter()
+        graph(*inputs)
+        runs.append(time.perf_counter() - start)
+    # The inside of a loop is a function of its own, in the graph's library.
+    definition = graph.graph.as_graph_def()
+    operations = len(definition.node) + sum(len(inner.node_def) for inner in definition.library.function)
+    return GraphCosts(build, statistics.median(runs[1:]), operations)
 
 
 def versions() -> dict[str, str]:

@@ -103,6 +103,7 @@ REJECTED: dict[str, dict[str, Change]] = {
         "predict": adding("y = keras.Sequential(layers).predict(x)"),
         "elsewhere": adding("train(verbose=2)"),
         "a variable": source(UNCOMPARED, "verbose=0", "verbose=loud"),
+        "beside scikit-learn": adding("from sklearn.svm import SVC\nmodel.fit(SVC, y)"),
     },
     "no_trailing_semicolon": {
         "at the end": adding("plot();"),
@@ -202,6 +203,8 @@ ACCEPTED: dict[str, Change] = {
     "verbose=False": source(UNCOMPARED, "verbose=0", "verbose=False"),
     "settings that only the outputs can judge": source(UNCOMPARED, "verbose=0", "**settings"),
     "a function named fit": adding("slope = fit(x, y)"),
+    "a name for scikit-learn's": adding("from sklearn.svm import SVC\nmachine = SVC()\nmachine.fit(x, y)"),
+    "scikit-learn's fit": adding("from sklearn.svm import SVC as Machine\nMachine().fit(x, y)"),
     "a semicolon inside": adding('x = 1; y = ";"'),
     "a tag of the course": tags(DEFINITION, "hide-input"),
     "a method of the same name": adding("class A:\n    def echo_00(self): ..."),

@@ -80,6 +80,17 @@ def test_a_constant_matrix_has_a_scale_too():
     assert plotting.heat_map([[0.0]], label="h", title="t", diverging=True).images[0].get_clim() == (-1, 1)
 
 
+def test_a_map_covers_its_padding_and_leaves_it_out_of_the_scale():
+    values = [[-3.0, 1.0], [2.0, 0.0], [99.0, 99.0], [99.0, 99.0]]
+    ax = plotting.heat_map(values, label="h", title="t", diverging=True, real_steps=2)
+    [box] = ax.patches
+    assert (box.get_xy(), box.get_width(), box.get_height()) == ((1.5, -0.5), 2, 2)
+    assert box.get_hatch()
+    assert ax.images[0].get_clim() == (-3, 3)
+    assert plotting.heat_map(values, label="h", title="t", real_steps=2).images[0].get_clim() == (-3, 2)
+    assert not plotting.heat_map(values, label="h", title="t", real_steps=4).patches
+
+
 def test_series_are_told_apart_without_colour():
     series = {"truth": [0, 1, 2], "before": [1, 1, 1], "after": [0, 1, 1.9]}
     ax = plotting.step_series(series, ylabel="change", title="t")
@@ -140,6 +151,8 @@ BAD = [
     ("heat_map", {"values": [[np.inf]]}, ValueError, "values must be finite; got inf at index (0, 0)"),
     ("heat_map", {"label": 3}, TypeError, "label must be a text (str); got 3"),
     ("heat_map", {"diverging": None}, TypeError, "diverging must be True or False; got None"),
+    ("heat_map", {"real_steps": 0}, ValueError, "real_steps must be"),
+    ("heat_map", {"real_steps": 99}, ValueError, "real_steps must be"),
     (
         "step_series",
         {"series": {"a": [1], "b": [1, 2]}},

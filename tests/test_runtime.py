@@ -75,3 +75,48 @@ def test_versions_are_those_installed():
     assert found["numpy"] == version("numpy")
     assert "not installed" not in found.values()
     assert found["tensorflow"].startswith("2.")
+
+
+@pytest.mark.training
+def test_graph_costs_count_operations_and_take_time():
+    import tensorflow as tf
+
+    def steps(x, count):
+        for _ in range(count):
+            x = tf.tanh(x)
+        return x
+
+    few = runtime.graph_costs(lambda x: steps(x, 2), tf.zeros((2, 3)), repeats=2)
+    many = runtime.graph_costs(lambda x: steps(x, 12), tf.zeros((2, 3)), repeats=2)
+    assert many.operations - few.operations == 10
+    assert min(*few[:2], *many[:2]) > 0
+    build, run, operations = few
+    assert (build, run, operations) == (few.build, few.run, few.operations)
+
+
+@pytest.mark.training
+def test_graph_costs_count_the_inside_of_a_loop_once():
+    import tensorflow as tf
+
+    def loop(body, times):
+        counted = tf.while_loop(lambda i, _: i < times, lambda i, x: (i + 1, body(x)), (0, tf.zeros(3)))
+        return counted[1]
+
+    short, long, bigger = [
+        runtime.graph_costs(lambda body=body, times=times: loop(body, times), repeats=1).operations
+        for body, times in ((tf.tanh, 3), (tf.tanh, 300), (lambda x: tf.tanh(tf.tanh(tf.tanh(x))), 3))
+    ]
+    assert short == long
+    assert bigger - short == 2
+
+
+@pytest.mark.parametrize(
+    ("function", "repeats", "error", "words"),
+    [
+        (3, 1, TypeError, "function must be callable; got 3"),
+        (len, 0, ValueError, "repeats must be a whole number, at least 1; got 0"),
+    ],
+)
+def test_graph_costs_name_bad_arguments(function, repeats, error, words):
+    with pytest.raises(error, match=words):
+        runtime.graph_costs(function, repeats=repeats)

@@ -82,11 +82,17 @@ def plain_python(notebook: Notebook) -> Iterator[Finding]:
 @rule
 def quiet_keras(notebook: Notebook) -> Iterator[Finding]:
     """fit, evaluate and predict get verbose=0, and nothing gets another: a bar differs each time."""
+    barless = {name for cell in notebook.code for name in _imported_from("sklearn", cell)}
+    barless |= {name for cell in notebook.code for name in _made_by(barless, cell)}
     for cell in notebook.code:
         for call in (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call)):
             given = {keyword.arg: keyword.value for keyword in call.keywords}
             verbose = given.get("verbose")
-            has_bar = isinstance(call.func, ast.Attribute) and call.func.attr in _METHODS_WITH_A_BAR
+            has_bar = (
+                isinstance(call.func, ast.Attribute)
+                and call.func.attr in _METHODS_WITH_A_BAR
+                and not barless & {_name(node) for node in ast.walk(call.func.value)}
+            )
             # What `**settings` holds, only the outputs can tell: see no_progress_left.
             forgotten = has_bar and verbose is None and None not in given
             if forgotten or (verbose is not None and not _is_zero(verbose)):
@@ -214,6 +220,24 @@ def _is_zero(node: ast.expr) -> bool:
 def _shortened(node: ast.AST) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _imported_from(package: str, cell: Cell) -> Iterator[str]:
+    """The names that a cell imports from a package, as it calls them."""
+    for node in ast.walk(cell.tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == package:
+            yield from (alias.asname or alias.name for alias in node.names)
+
+
+def _made_by(makers: set[str], cell: Cell) -> Iterator[str]:
+    """The names that a cell gives to what these functions and classes return."""
+    for node in ast.walk(cell.tree):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Call)
+            and _name(node.value.func) in makers
+        ):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
 
 
 def _imported_packages(cell: Cell) -> list[str]:
