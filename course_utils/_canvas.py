@@ -6,7 +6,6 @@ import io
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import cycle
 from types import MappingProxyType
 from typing import Any
 
@@ -17,7 +16,6 @@ from cycler import cycler
 from IPython.display import display
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
-from matplotlib.transforms import ScaledTranslation
 from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
@@ -168,13 +166,13 @@ def figure_of(name: str, drawn: object) -> Figure:
             raise TypeError(
                 f"{wanted}; got {arguments.described(ax)}: return what the plot function returned"
             )
-        figures.append(_root(ax))
+        figures.append(root_figure(ax))
     if len(set(map(id, figures))) != 1:
         raise ValueError(f"{wanted}; got axes of {len(set(map(id, figures)))} figures: show one at a time")
     return figures[0]
 
 
-def _root(ax: Axes) -> Figure:
+def root_figure(ax: Axes) -> Figure:
     figure: Figure | SubFigure | None = ax.get_figure(root=True)
     if not isinstance(figure, Figure):
         raise ValueError("figure_or_axes must still be on a figure; got axes that were removed from theirs")
@@ -195,7 +193,7 @@ def set_title(ax: Axes, title: str) -> None:
 
     To be called when all else is drawn, since the labels of the y-axis move that edge.
     """
-    figure = _root(ax)
+    figure = root_figure(ax)
     figure.draw_without_rendering()
     left = ax.get_window_extent().x0 / figure.dpi
     subplot = ax.get_subplotspec()
@@ -213,99 +211,11 @@ def title_lines(title: str, width: float) -> str:
 
 def cell_width(ax: Axes) -> float:
     """Return how many inches of the figure are the axes', with all that stands around them."""
-    width = float(_root(ax).get_size_inches()[0])
+    width = float(root_figure(ax).get_size_inches()[0])
     subplot = ax.get_subplotspec()
     if subplot is None:
         return width
     return width * len(subplot.colspan) / subplot.get_gridspec().ncols
-
-
-_NARROW = 5.5  # inches; narrower axes have no room beside them
-
-
-def _beside(ax: Axes, label: str) -> str:
-    return textwrap.fill(label, 24 if cell_width(ax) >= _NARROW else 16)
-
-
-def legend_outside(ax: Axes) -> None:
-    """Put the legend where it covers nothing: right of the axes, or below narrow ones."""
-    if cell_width(ax) >= _NARROW:
-        legend = ax.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), borderaxespad=0.0, handlelength=2.6)
-        for label in legend.get_texts():
-            label.set_text(_beside(ax, label.get_text()))
-        return
-    # 40 points below the axes: under the numbers and the label of the x-axis
-    below = ax.transAxes + ScaledTranslation(0, -40 / 72, _root(ax).dpi_scale_trans)
-    ax.legend(
-        loc="upper left", bbox_to_anchor=(0, 0), bbox_transform=below, borderaxespad=0.0, handlelength=2.6
-    )
-
-
-def distinct_lines() -> Iterator[tuple[str, object, str]]:
-    """Yield colour, line style and marker, for ever; the first seven differ in all three."""
-    return zip(cycle(PALETTE), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
-
-
-def label_beside(ax: Axes, labels: Sequence[tuple[str, float, dict[str, Any]]]) -> None:
-    """Write labels right of the axes at the heights of their lines, moved apart where they would overlap.
-
-    Parameters
-    ----------
-    ax : axes whose limits and scale are final.
-    labels : of each, the text, the height in data coordinates, and the line's properties, of which a short
-        piece joins the axes to the text.
-    """
-    figure = _root(ax)
-    figure.draw_without_rendering()
-    height = ax.get_window_extent().height * 72 / figure.dpi
-    points = mpl.font_manager.FontProperties(size=mpl.rcParams["legend.fontsize"]).get_size_in_points()
-    texts = [_beside(ax, text) for text, _, _ in labels]
-    to_axes = ax.transData + ax.transAxes.inverted()
-    wanted = [float(to_axes.transform((ax.get_xlim()[1], y))[1]) for _, y, _ in labels]
-    sizes = [(text.count("\n") + 1) * points * 1.3 / height for text in texts]
-    for text, start, end, (_, _, line) in zip(texts, wanted, _apart(wanted, sizes), labels, strict=True):
-        leader = line | {"linewidth": 0.8, "linestyle": "-", "alpha": 0.7}  # thin: it is not data
-        ax.plot(
-            [1.005, 1.03, 1.055],
-            [start, end, end],
-            transform=ax.transAxes,
-            clip_on=False,
-            label="_",
-            **leader,
-        )
-        ax.text(1.065, end, text, transform=ax.transAxes, va="center", ha="left", fontsize=points, color=INK)
-
-
-def _apart(wanted: Sequence[float], sizes: Sequence[float]) -> list[float]:
-    """Return heights near the `wanted` ones, between 0 and 1 where there is room, that leave each its size.
-
-    >>> [round(y, 2) for y in _apart([0.5, 0.5, 0.9], [0.1, 0.1, 0.1])]
-    [0.45, 0.55, 0.9]
-    """
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], i))
-    groups: list[tuple[list[int], float]] = []  # labels that touch, and the group's middle
-    for i in order:
-        members, middle = [i], _inside(wanted[i], sizes[i])
-        while groups:
-            below, below_middle = groups[-1]
-            reach = sum(sizes[j] for j in below) / 2 + sum(sizes[j] for j in members) / 2
-            if middle - below_middle >= reach - 1e-12:
-                break
-            groups.pop()
-            members = below + members
-            middle = _inside(sum(wanted[j] for j in members) / len(members), sum(sizes[j] for j in members))
-        groups.append((members, middle))
-    result = [0.0] * len(wanted)
-    for members, middle in groups:
-        edge = middle - sum(sizes[j] for j in members) / 2
-        for j in members:
-            result[j] = edge + sizes[j] / 2
-            edge += sizes[j]
-    return result
-
-
-def _inside(middle: float, size: float) -> float:
-    return min(max(middle, size / 2), max(1 - size / 2, size / 2))
 
 
 def levels(baselines: Mapping[str, float], *, positive: bool) -> dict[str, float]:

@@ -8,7 +8,8 @@ from typing import Any
 from matplotlib.axes import Axes
 
 from course_utils._arguments import FloatArray
-from course_utils._canvas import GREY, distinct_lines
+from course_utils._canvas import GREY
+from course_utils._labels import distinct_lines
 
 Label = tuple[str, float, dict[str, Any]]
 

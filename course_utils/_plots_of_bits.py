@@ -10,7 +10,8 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils._canvas import GREY, PALETTE, axes_for, legend_outside, require_words, set_title
+from course_utils._canvas import GREY, PALETTE, axes_for, require_words, set_title
+from course_utils._labels import legend_outside
 
 _ROW = 1.45  # from one row's foot to the next
 _LOWEST = 0.05  # height of the bar of a 0, so that it is seen

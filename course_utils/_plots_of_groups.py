@@ -16,11 +16,11 @@ from course_utils._canvas import (
     NOTHING,
     PALETTE,
     axes_for,
-    legend_outside,
     levels,
     require_words,
     set_title,
 )
+from course_utils._labels import legend_outside
 
 
 def class_columns(

@@ -19,13 +19,13 @@ from course_utils._canvas import (
     PALETTE,
     axes_for,
     cell_width,
-    label_beside,
     levels,
     require_words,
     set_title,
     time_colours,
 )
 from course_utils._curves import draw_curves
+from course_utils._labels import label_beside
 
 
 def padded_batch(

@@ -16,12 +16,11 @@ from course_utils._canvas import (
     NOTHING,
     PALETTE,
     axes_for,
-    distinct_lines,
-    legend_outside,
     levels,
     require_words,
     set_title,
 )
+from course_utils._labels import distinct_lines, legend_outside
 
 
 def tanh_saturation(

@@ -14,18 +14,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils._canvas import (
-    NOTHING,
-    PADDING,
-    axes_for,
-    distinct_lines,
-    label_beside,
-    legend_outside,
-    levels,
-    require_words,
-    set_title,
-)
+from course_utils._canvas import NOTHING, PADDING, axes_for, levels, require_words, set_title
 from course_utils._curves import draw_curves
+from course_utils._labels import distinct_lines, label_beside, legend_outside
 
 
 def training_curves(
