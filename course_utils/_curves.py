@@ -1,8 +1,9 @@
-"""Named curves and the grey lines of baselines: what plots over epochs and over lengths have in common."""
+"""Named curves and the lines of baselines, which several plots have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 from matplotlib.axes import Axes
@@ -10,6 +11,8 @@ from matplotlib.axes import Axes
 from course_utils._arguments import FloatArray
 from course_utils._canvas import GREY
 from course_utils._labels import distinct_lines
+
+_LEVEL_STYLES = ("--", ":", "-.", "-")
 
 Label = tuple[str, float, dict[str, Any]]
 
@@ -28,9 +31,14 @@ def draw_curves(
         marked: dict[str, Any] = {"marker": marker, "markersize": 4} if len(y) <= 20 else {}
         ax.plot(x, y, label=name, clip_on=False, zorder=3, **line, **marked)
         labels.append((name, float(y[-1]), line))
-    styles = ["--", ":", "-.", "-"] * len(baselines)
-    for (name, level), style in zip(baselines.items(), styles, strict=False):
+    for (name, level), style in zip(baselines.items(), cycle(_LEVEL_STYLES), strict=False):
         line = {"color": GREY, "linestyle": style, "linewidth": 1.2}
         ax.axhline(level, label=name, zorder=1, **line)
         labels.append((name, level, line))
     return labels
+
+
+def draw_levels(ax: Axes, baselines: Mapping[str, float], **line: Any) -> None:
+    """Draw each baseline as a vertical line, with its name and value for the legend."""
+    for (name, level), style in zip(baselines.items(), cycle(_LEVEL_STYLES), strict=False):
+        ax.axvline(level, linestyle=style, label=f"{name}: {level:.3g}", **line)

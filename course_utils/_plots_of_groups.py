@@ -20,6 +20,7 @@ from course_utils._canvas import (
     require_words,
     set_title,
 )
+from course_utils._curves import draw_levels
 from course_utils._labels import legend_outside
 
 
@@ -150,9 +151,7 @@ def strip(
         middle = float(np.median(values))
         ax.plot([middle, middle], [row - 0.32, row + 0.32], color=PALETTE[1], linewidth=2.2, zorder=4)
     ax.lines[1].set_label("median")
-    styles = ["--", ":", "-.", "-"] * len(lines)
-    for (name, level), style in zip(lines.items(), styles, strict=False):
-        ax.axvline(level, color=GREY, linestyle=style, linewidth=1.4, label=f"{name}: {level:.3g}")
+    draw_levels(ax, lines, color=GREY, linewidth=1.4)
     if log:
         ax.set_xscale("log")
     elif min(min(lines.values(), default=0.0), *(values.min() for values in found.values())) >= 0:

@@ -20,6 +20,7 @@ from course_utils._canvas import (
     require_words,
     set_title,
 )
+from course_utils._curves import draw_levels
 from course_utils._labels import distinct_lines, legend_outside
 
 
@@ -159,11 +160,7 @@ def bars(
         ax.set_xlim(low - (room if low < 0 else 0.0), high + room)
         if low < 0:
             ax.axvline(0, color=GREY, linewidth=0.8)
-    styles = ["--", ":", "-.", "-"] * len(lines)
-    for (name, level), style in zip(lines.items(), styles, strict=False):
-        ax.axvline(
-            level, color=PALETTE[1], linestyle=style, linewidth=1.6, zorder=3, label=f"{name}: {level:.3g}"
-        )
+    draw_levels(ax, lines, color=PALETTE[1], linewidth=1.6, zorder=3)
     ax.tick_params(axis="y", length=0)
     ax.set(xlabel=xlabel)
     if lines:

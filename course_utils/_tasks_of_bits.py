@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
 from course_utils._batches import EchoBatch, SequenceBatch
@@ -79,11 +80,15 @@ def bit_strings(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     >>> x.shape, y.shape
     ((4, 200, 1), (4, 1))
     """
+    x = _bits(batch_size, steps, seed)
+    return SequenceBatch(x, x.sum(axis=1))
+
+
+def _bits(batch_size: int, steps: int, seed: int) -> NDArray[np.float32]:
     rows = arguments.whole_number("batch_size", batch_size, at_least=1)
     length = arguments.whole_number("steps", steps, at_least=1)
     generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
-    x = generator.integers(0, 2, size=(rows, length, 1)).astype(np.float32)
-    return SequenceBatch(x, x.sum(axis=1))
+    return generator.integers(0, 2, size=(rows, length, 1)).astype(np.float32)
 
 
 def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
@@ -120,10 +125,7 @@ def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     >>> x.shape, y.shape
     ((4, 5, 1), (4, 1))
     """
-    rows = arguments.whole_number("batch_size", batch_size, at_least=1)
-    length = arguments.whole_number("steps", steps, at_least=1)
-    generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
-    x = generator.integers(0, 2, size=(rows, length, 1)).astype(np.float32)
+    x = _bits(batch_size, steps, seed)
     return SequenceBatch(x, x[:, 0].copy())
 
 

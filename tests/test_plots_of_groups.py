@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plot_examples import plot_style
 
 from course_utils import plotting
 
@@ -16,13 +17,7 @@ WORDS = {"xlabel": "ones", "ylabel": "strings", "title": "Few strings have few o
 ROWS = {"LSTM": [0.3, 0.1, 0.2], "GRU": [0.5, 0.4]}
 
 
-@pytest.fixture(autouse=True)
-def style():
-    plt.close("all")
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-    plt.close("all")
+style = pytest.fixture(autouse=True)(plot_style)
 
 
 def heights_by_class(ax):

@@ -4,22 +4,16 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from plot_examples import plot_style
 
 from course_utils import plotting
 
 TITLE = "Above: written. Below: drawn"
 
 
-@pytest.fixture(autouse=True)
-def style():
-    plt.close("all")
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-    plt.close("all")
+style = pytest.fixture(autouse=True)(plot_style)
 
 
 def test_images_stand_in_the_rows_and_places_they_were_given():

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from plot_examples import plot_style
 
 from course_utils import plotting
 
@@ -28,13 +29,7 @@ CALLS = {
 PARAMETERS = {"argvalues": CALLS.values(), "ids": CALLS.keys()}
 
 
-@pytest.fixture(autouse=True)
-def style():
-    plt.close("all")
-    with mpl.rc_context():
-        plotting.use_style()
-        yield
-    plt.close("all")
+style = pytest.fixture(autouse=True)(plot_style)
 
 
 def texts(ax, gid):
