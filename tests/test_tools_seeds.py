@@ -11,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from miniature_course import change_notebook, make_course, sweep_all
-from notebook_changes import CLAIM, source
+from miniature_course import change_text, make_course, sweep_all, write_notebooks
 
 from tools import seeds
 from tools.hygiene.notebook import Notebook, load
@@ -151,7 +150,8 @@ def test_more_seeds_are_added_to_those_that_are_there(course: Path) -> None:
 
 def test_other_code_starts_anew(course: Path) -> None:
     sweep_all(course)
-    change_notebook(course / "notebooks" / "01_echo.ipynb", source(CLAIM, "line[-1] >", "line[-1] + 1 >"))
+    change_text(course / "lessons" / "01_echo.py", "line[-1] >", "line[-1] + 1 >")
+    write_notebooks(course)
     ran: Ran = []
     assert main([], course, runner(ran)) == 0
     assert ran == [("01_echo", seed) for seed in range(1, 21)]
@@ -181,6 +181,19 @@ def test_what_cannot_be_run_is_refused(
     (course / "notebooks" / "01_echo.ipynb").unlink()
     assert main(arguments, course, runner([])) == 2
     assert words in capsys.readouterr().err
+
+
+def test_a_notebook_of_other_code_than_its_lesson_is_refused(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lesson = course / "lessons" / "01_echo.py"
+    change_text(lesson, "And after 4?", "And after all 4?")
+    ran: Ran = []
+    assert main(["01", "--seeds", "1"], course, runner(ran)) == 0, "other words make no other sweep"
+    change_text(lesson, "line[-1] >", "line[-1] + 1 >")
+    assert main(["01"], course, runner(ran)) == 2
+    assert ran == [("01_echo", 1)]
+    assert "first `python3 course.py notebooks 01`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--seeds", "0"], ["--jobs", "two"]])

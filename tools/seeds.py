@@ -24,6 +24,7 @@ import nbformat
 
 from tools.execute import ExecutionFailed, execute
 from tools.hygiene.notebook import CHECK_MARK, Notebook, lines_marked
+from tools.inputs import notebook_inputs
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
 from tools.sweeps import SEEDS, SWEEP, Sweep, read_sweeps, stored_notebook, write_sweeps
 
@@ -141,7 +142,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: R
     choice = parser.parse_args(arguments)
     try:
         lessons = find_lessons(root)
-        chosen = _notebooks(by_number(lessons, choice.numbers) if choice.numbers else lessons)
+        chosen = _notebooks(by_number(lessons, choice.numbers) if choice.numbers else lessons, lessons)
         sweeps = read_sweeps(root)
     except LessonError as error:
         print(error, file=sys.stderr)
@@ -182,14 +183,22 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: R
     return 1 if weak or without_result else 0
 
 
-def _notebooks(lessons: Sequence[Lesson]) -> list[tuple[Lesson, Notebook]]:
+def _notebooks(chosen: Sequence[Lesson], lessons: Sequence[Lesson]) -> list[tuple[Lesson, Notebook]]:
     found = []
-    for lesson in lessons:
+    for lesson in chosen:
         notebook = stored_notebook(lesson)
         if notebook is None:
             raise LessonError(
                 f"notebooks/{lesson.notebook.name} is missing or cannot be read: "
                 f"build it with `python3 course.py notebooks {lesson.number}`."
+            )
+        code = [
+            cell.source for cell in notebook_inputs(lesson, lessons, {}).cells if cell.cell_type == "code"
+        ]
+        if code != [cell.source for cell in notebook.code]:
+            raise LessonError(
+                f"{notebook.name} is not built from the code of lessons/{lesson.path.name}, and a sweep runs "
+                f"the notebook: first `python3 course.py notebooks {lesson.number}`."
             )
         if not notebook.checks:
             raise LessonError(f"{notebook.name} shows no check: there is nothing to count.")
