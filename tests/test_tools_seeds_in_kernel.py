@@ -12,7 +12,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from miniature_course import change_notebook, make_course, stream
+from miniature_course import code, make_course, opening, stream, write_notebooks
 
 from tools import seeds
 from tools.hygiene.notebook import load
@@ -93,16 +93,14 @@ sys.exit(seeds.main(["01"], pathlib.Path(sys.argv[1])))
 def test_ctrl_c_stops_at_once_and_records_no_run_that_it_cut_off(tmp_path: Path) -> None:
     course = make_course(tmp_path)
 
-    def endless(nb: Any) -> None:
-        nb.cells[:] = [cell for cell in nb.cells if cell.cell_type == "markdown"]
-        cell = nbformat.v4.new_code_cell(
-            "import os, pathlib, time\nif os.environ['COURSE_SEED'] == '2':\n"
-            "    pathlib.Path('started').write_text(str(os.getpid()))\n    time.sleep(300)"
-        )
-        cell.outputs = [stream("✓ the line rises\n")]
-        nb.cells.append(cell)
-
-    change_notebook(course / "notebooks" / "01_echo.ipynb", endless)
+    endless = (
+        "import os, pathlib, time\nimport course_utils as cu\nif os.environ['COURSE_SEED'] == '2':\n"
+        "    pathlib.Path('started').write_text(str(os.getpid()))\n    time.sleep(300)\n"
+        "cu.check(True, 'the line rises')"
+    )
+    lesson = course / "lessons" / "01_echo.py"
+    lesson.write_text(opening("01", "An echo | a memory") + code(endless), encoding="utf-8")
+    write_notebooks(course)
     process = subprocess.Popen(
         [sys.executable, "-c", INTERRUPTED, str(course)],
         cwd=seeds.REPOSITORY,
