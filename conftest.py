@@ -1,0 +1,20 @@
+"""For every test: no figure is left open by an example in a docstring.
+
+Matplotlib warns at the twenty-first, and warnings are errors here: which test would meet it depends on how
+the tests are spread over processes.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None and isinstance(request.node, pytest.DoctestItem):
+        pyplot.close("all")
