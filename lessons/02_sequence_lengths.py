@@ -380,24 +380,28 @@ cu.check_equal(sums, y_test, "a linear unit with both weights 1 is exact")
 
 linear = {"activation": None, "recurrent_initializer": "zeros"}  # W_h starts at 0
 adder = keras.layers.SimpleRNN(1, **linear)
-models = {"tanh": network, "linear": many_to_one(adder, epochs=50, rate=0.1)}
-for n in (1, 2, 3):
-    relu = keras.layers.SimpleRNN(10, activation="relu")
-    models[f"ReLU, {n}"] = many_to_one(relu, epochs=30)
-for name in ("linear", "ReLU, 1", "ReLU, 2", "ReLU, 3"):
-    epochs = 50 if name == "linear" else 30
-    bar = cu.live.progress()
-    models[name].fit([x_train, mask_train], y_train, epochs=epochs, callbacks=bar, **fit)
-
+adding = many_to_one(adder, epochs=50, rate=0.1)
+adding.fit([x_train, mask_train], y_train, epochs=50, callbacks=cu.live.progress(), **fit)
 W_h = adder.get_weights()[1]
 cu.check_close(W_h, [[1.0]], "trained, the linear unit keeps its sum: W_h is 1", atol=0.002)
 
+
+def errors_by_length(model):
+    """The root of the MSE at each length from 1 to 20."""
+    errors = []
+    for n in range(1, 21):
+        x_n, _, y_n = cu.sequences.digit_sums(500, n, shortest=n, seed=seed + n)
+        errors.append(np.mean((model([x_n, None]) - y_n) ** 2) ** 0.5)
+    return errors
+
+
 # %%
-errors = {name: [] for name in models}
-for length in range(1, 21):
-    x_n, _, y_n = cu.sequences.digit_sums(500, length, shortest=length, seed=seed + length)
-    for name, model in models.items():
-        errors[name].append(np.mean((model([x_n, None]) - y_n) ** 2) ** 0.5)
+errors = {"tanh": errors_by_length(network), "linear": errors_by_length(adding)}
+relu = many_to_one(keras.layers.SimpleRNN(10, activation="relu"), epochs=30)
+for n in (1, 2, 3):
+    cu.recurrent.restart(relu)  # new start weights, and an optimizer that remembers nothing
+    relu.fit([x_train, mask_train], y_train, epochs=30, callbacks=cu.live.progress(), **fit)
+    errors[f"ReLU, {n}"] = errors_by_length(relu)
 
 look = {"lengths": range(1, 21), "trained": (1, 4), "ylabel": "typical error (root of the MSE)"}
 title = "Good up to 4 digits says little about 20"
@@ -525,21 +529,19 @@ cu.check_close(means, four[1:], 'default: way 2; "mean_with_sample_weight": way 
 
 
 # %%
-def labeller():
-    """A linear unit that gives an output at every step; ready to train."""
-    unit = keras.layers.SimpleRNN(1, **linear, return_sequences=True)
-    model = keras.Sequential([keras.Input((None, 1)), unit, keras.layers.Dense(1)])
-    rate = keras.optimizers.schedules.CosineDecay(0.1, 30 * 50)
-    model.compile(keras.optimizers.Adam(rate), loss=by_weights, steps_per_execution=50)
-    return model
-
+unit = keras.layers.SimpleRNN(1, **linear, return_sequences=True)  # an output at every step
+labeller = keras.Sequential([keras.Input((None, 1)), unit, keras.layers.Dense(1)])
+rate = keras.optimizers.schedules.CosineDecay(0.1, 30 * 50)
+labeller.compile(keras.optimizers.Adam(rate), loss=by_weights, steps_per_execution=50)
 
 targets = np.cumsum(x_train, axis=1) * mask_train[:, :, None]
-way_1, way_3 = labeller(), labeller()
-way_1.fit(x_train, targets, epochs=30, **fit)
-way_3.fit(x_train, targets, sample_weight=mask_train, epochs=30, **fit)
+mse_of_way = []
+for counted in (np.ones_like(mask_train), mask_train):  # way 1, way 3
+    cu.recurrent.restart(labeller)
+    labeller.fit(x_train, targets, sample_weight=counted, epochs=30, **fit)
+    mse_of_way.append(np.mean((labeller(x_test) - so_far)[mask_test] ** 2))
 
-mse_1, mse_3 = [np.mean((way(x_test) - so_far)[mask_test] ** 2) for way in (way_1, way_3)]
+mse_1, mse_3 = mse_of_way
 print(f"MSE on the real steps: {mse_1:.1f} in way 1, {mse_3:.1f} in way 3")
 cu.check_below(mse_3, 0.1, "trained on the real steps only, their MSE is under 0.1")
 cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
@@ -641,12 +643,11 @@ cu.check_below(mse_bucketed, 0.5, "trained on buckets, without any padding: MSE 
 # the first one would go on falling.
 
 # %% tags=["solution"]
+model = many_to_one(keras.layers.SimpleRNN(10), epochs=30)
+by_value = x_train[:, :, 0] != 0, x_test[:, :, 0] != 0
 mse_means = []
-for real_train, real_test in [
-    (mask_train, mask_test),
-    (x_train[:, :, 0] != 0, x_test[:, :, 0] != 0),
-]:
-    model = many_to_one(keras.layers.SimpleRNN(10), epochs=30)
+for real_train, real_test in [(mask_train, mask_test), by_value]:
+    cu.recurrent.restart(model)
     model.fit([x_train, real_train], y_train / lengths_train[:, None], epochs=30, **fit)
     said = model([x_test, real_test])
     mse_means.append(np.mean((said - y_test / lengths_test[:, None]) ** 2))
