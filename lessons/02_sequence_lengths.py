@@ -51,7 +51,7 @@ cu.check_equal(sums, [8, 7, 16, 0], "the four sequences sum to 8, 7, 16 and 0")
 # So the value does not tell which zeros are real. The lengths do.
 #
 # Now the real data: 1000 sequences to train on, 1000 for **validation** (to watch the training),
-# and 5000 for the **test** at the end. Lengths 1 to 4 are equally frequent, and so are the digits 0 to 9.
+# and 5000 for the **test** at the end. Lengths 1 to 4 are equally likely, and so are the digits 0 to 9.
 
 # %%
 x_train, lengths_train, y_train = cu.sequences.digit_sums(1000, 4, seed=seed)
@@ -62,11 +62,11 @@ cu.check_equal(
 )
 
 # %% [markdown]
-# ### Two baselines
+# ### Baselines
 #
-# What do answers without a network get?
+# What do three answers without a network get?
 #
-# - **Always the mean sum.** Its mean squared error (MSE) is the variance of the sums: that of the digits, and what the lengths add.
+# - **Always the mean sum.** Its mean squared error (MSE) is the variance of the sums. It has two parts: the digits vary, and so do the lengths.
 # - **4.5 times the length**, the best answer of somebody who is told only the length. A digit is 4.5 on average and has variance 8.25.
 # - **Add up the four columns**, with a weight of 1 for each.
 #
@@ -77,14 +77,14 @@ mse_mean = np.mean((y_test - y_train.mean()) ** 2)
 mse_length = np.mean((y_test[:, 0] - 4.5 * lengths_test) ** 2)
 print(f"always the mean: {mse_mean:.1f}    4.5 × length: {mse_length:.1f}")
 cu.check_close(mse_length, 8.25 * 2.5, "4.5 × length: the MSE is near 8.25 · 2.5 = 20.6", atol=2)
-by_lengths = 4.5**2 * 1.25  # 1.25 is the variance of the lengths
+by_lengths = 4.5**2 * 1.25  # the lengths 1, 2, 3, 4 have variance 1.25
 cu.check_close(mse_mean, 20.6 + by_lengths, "always the mean: the MSE is near 45.9", atol=4)
 by_columns = x_test[:, :, 0] @ np.ones((4, 1))
 cu.check_equal(by_columns, y_test, "adding up the four columns is exact, as padding adds 0")
 
 # %% [markdown]
 # So for *this* task a plain sum would do. But it has one weight for each *column*: it cannot read a fifth digit.
-# We keep the task because it is easy to check, and ask for what only a recurrent network can do in section 6.
+# We keep the task because it is easy to check. Section 6 asks for what fixed columns cannot do at all: read more digits than in training.
 #
 # ## 2 · From lengths to a mask
 #
@@ -166,7 +166,7 @@ masked_states = np.asarray(rnn_all(x[:, :, None], mask=mask))
 fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
 cu.plotting.heat_map(states[1], label="state", title="No mask: it moves on", ax=left)
 cu.plotting.heat_map(masked_states[1], label="state", title="Mask: it stands still", ax=right)
-cu.plotting.show(fig, alt="States over four steps: changing without a mask, constant under a mask")
+cu.plotting.show(fig, alt="States, only step 0 real: changing without a mask, constant under one")
 
 # %%
 still = np.ptp(masked_states[1], axis=0).max()
@@ -224,7 +224,7 @@ cu.check((gradient[mask_wide] != 0).all(), "they depend on every real one")
 def many_to_one(layer, epochs, rate=0.02, clipnorm=1):
     """Digits and a mask in, one number out; ready to train."""
     digits = keras.Input((None, 1))
-    real = keras.Input((None,), dtype="bool", optional=True)  # section 5 leaves it out
+    real = keras.Input((None,), dtype="bool", optional=True)  # None: all are real
     last = layer(keras.layers.Rescaling(0.1)(digits), mask=real)
     model = keras.Model([digits, real], keras.layers.Dense(1)(last))
     falling = keras.optimizers.schedules.CosineDecay(rate, epochs * 50)
@@ -249,14 +249,16 @@ guesses = np.var(y_val), np.mean((y_val[:, 0] - 4.5 * lengths_val) ** 2)
 baselines = dict(zip(["always the mean", "4.5 × length"], guesses, strict=True))
 title = "Far below both baselines, on validation data too"
 ax = cu.plotting.training_curves(curves, baselines=baselines, ylabel="MSE", title=title)
-cu.plotting.show(ax, alt="Training and validation MSE falling together far below both baselines")
+cu.plotting.show(ax, alt="Training and validation MSE both fall far below both baselines")
 cu.check_below(done.history["val_loss"][-1], 0.02, "the validation MSE ends under 0.02")
 
 # %% [markdown]
-# The tutorial that this lesson rebuilds (see Sources) meant to end with five lines like those below, but all that it
-# stored is an error message. Its test had five sequences. Ours has 5000 that the network was not trained on.
+# An MSE under 0.02, where the better baseline gets about 21: a thousandth.
 #
-# **Predict:** the second cell tests the *trained* network with eight columns. What share of its answers, rounded, is right: with the mask?
+# The tutorial that this lesson rebuilds (see Sources) meant to end with five lines like those below, but all that it
+# stored is an error message. Its test had five sequences. Ours has 5000, drawn with another seed. (Short sequences come up in both parts; more of that below.)
+#
+# **Predict:** the cell also tests the *trained* network with eight columns. What share of its answers, rounded, is right: with the mask?
 # And without it, as if the padding were digits?
 
 # %% tags=["nbval-ignore-output"]
@@ -278,8 +280,8 @@ wrong = np.mean(np.round(unmasked) != y_test)
 cu.check_above(wrong, 0.25, "four more columns, not masked: over a quarter of the answers wrong")
 
 # %% [markdown]
-# Does it know the sums by heart? It has seen nearly all sequences of one or two digits, but few of those of four.
-# The check judges only test sequences that it was *not* trained on.
+# Does it know the sums by heart? It has seen nearly all sequences of one or two digits, but few of those of four. So about half of the
+# test sequences are old friends. The check judges only those that it was *not* trained on.
 
 # %%
 known = {(*row, n) for row, n in zip(x_train[:, :, 0].tolist(), lengths_train, strict=True)}
@@ -293,10 +295,11 @@ cu.check_below(mse_new, 0.05, "on test sequences that were not trained on, it is
 # ### Two cells that contradict each other
 #
 # The tutorial sets its hyper-parameters (the numbers one chooses before training) twice: first learning rate 0.01, batches of 10
-# and 10 000 steps; then learning rate 0.001, batches of 100 and 10 epochs. The second cell silently wins.
+# and 10 000 steps; then learning rate 0.001, batches of 100 and 10 epochs. The second cell silently overwrites the first one's rate and batch
+# size. But the loop below it counts to the first one's 10 000, and nothing ever reads `epochs`. What if somebody took the second cell at its word?
 #
 # **Predict:** 10 epochs of 1000 sequences in batches of 100: how many updates are that? Adam moves a weight by about the learning rate
-# in each update, and all weights start near 0. Can the answers get to 11, the mean sum?
+# in each update, and here all weights start near 0 (in the tutorial, those of the head). Can the answers get to 11, the mean sum?
 
 # %%
 small = keras.initializers.TruncatedNormal(stddev=0.01)
@@ -314,12 +317,15 @@ print(f"MSE {mse_tutorial:.0f}; always the mean: {mse_mean:.0f}")
 cu.check_above(mse_tutorial, mse_mean, "after 100 updates it is worse than always saying the mean")
 
 # %% [markdown]
+# 100 updates of about 0.001 move a weight by about 0.1. Ten states of at most 1, times 0.1, and the bias make about 1: far from 11.
+#
 # ## 5 · Buckets: no padding at all
 #
 # Another way: put sequences of *equal* length together. Such a group is a **bucket**. It needs no padding and no mask.
 #
 # **Predict:** how much of the work is left? Count the steps: a sequence in four columns takes four, in its bucket as many as it has digits.
-# The second cell also measures the *time* for 200 000 sequences, the best of five runs each. Yours will differ; below 1 the buckets are faster.
+# The second cell measures the *time* for 200 000 sequences, the best of five runs each (sorting them is not counted). Yours will differ; below 1 the
+# buckets are faster. The third cell counts the steps.
 
 
 # %%
@@ -355,6 +361,9 @@ print(f"steps in buckets / steps padded: {share:.3f}")
 cu.check_close(share, 2.5 / 4, "buckets take 62.5 % of the steps: 2.5 of 4", atol=0.005)
 
 # %% [markdown]
+# The time need not fall as the steps do. The buckets are four calls, with 1 + 2 + 3 + 4 = 10 steps one after the other, on a quarter of the rows each; padding is one call
+# with four steps.
+#
 # Training works on buckets too: each batch then has one length, and the next batch another. Exercise 2 does it.
 #
 # ## 6 · Longer than any it saw
@@ -378,7 +387,7 @@ exact.set_weights([np.ones((1, 1)), np.ones((1, 1)), np.zeros(1)])
 sums = exact(x_test, mask=mask_test)
 cu.check_equal(sums, y_test, "a linear unit with both weights 1 is exact")
 
-linear = {"activation": None, "recurrent_initializer": "zeros"}  # W_h starts at 0
+linear = {"activation": None, "recurrent_initializer": "zeros"}  # W_h starts at 0: the 1 is learned
 adder = keras.layers.SimpleRNN(1, **linear)
 adding = many_to_one(adder, epochs=50, rate=0.1)
 adding.fit([x_train, mask_train], y_train, epochs=50, callbacks=cu.live.progress(), **fit)
@@ -407,7 +416,7 @@ look = {"lengths": range(1, 21), "trained": (1, 4), "ylabel": "typical error (ro
 title = "Good up to 4 digits says little about 20"
 ax = cu.plotting.curves_by_length(errors, title=title, **look)
 cu.plotting.show(
-    ax, alt="Error by length: small up to 4; then tanh and ReLU rise, linear stays low"
+    ax, alt="Good up to 4 digits; at 20 tanh is far off, three ReLU differ widely, linear is best"
 )
 at_20 = {name: values[-1] for name, values in errors.items()}
 cu.check_above(at_20["tanh"], 20, "at 20 digits the tanh network is off by more than 20")
@@ -416,8 +425,11 @@ worst = max(at_20[f"ReLU, {n}"] for n in (1, 2, 3))
 cu.check_above(worst, 5, "at 20 digits the worst of three ReLU networks is off by more than 5")
 
 # %% [markdown]
-# Why tanh fails can be computed. A state lies between −1 and 1. So the head, $y = h W_y + c$, can never say more than
+# **Look** where the curves cross 0.5. Below that a rounded answer is mostly right. All are there up to 4 digits. Which of them still are at 20?
+#
+# Why tanh *must* fail at 20 digits can be computed. A state lies between −1 and 1. So the head, $y = h W_y + c$, can never say more than
 # $c + \sum |W_y|$, whatever the digits are: its **ceiling**. Twenty digits sum to 90 on average.
+# (Five digits seldom sum to more than the ceiling: so it is not the whole story.)
 
 # %%
 W_y, c = network.layers[-1].get_weights()
@@ -427,7 +439,7 @@ print(f"ceiling: {ceiling:.0f}    said for twenty nines: {said:.0f}    truth: 18
 cu.check_below(ceiling, 90, "the tanh network's ceiling is under the average sum of 20 digits")
 
 # %% [markdown]
-# Training asks for no more than the sums that it shows, 36 at most.
+# Four digits sum to 36 at most, and sums near that are rare: training never asks the head for more.
 #
 # Ten ReLU units have no ceiling. They could work like the linear one, but nothing in the training asks for it: there are many ways
 # to be right up to four digits, and the start weights decide which one you get. A test on longer sequences tells.
@@ -436,8 +448,8 @@ cu.check_below(ceiling, 90, "the tanh network's ceiling is under the average sum
 # ## 7 · LSTM and bidirectional
 #
 # Two variants on the same data. The **LSTM** is another recurrent layer; lesson 03 opens it up.
-# A **bidirectional** layer is two layers: one reads forwards, one backwards, and the head gets both last states: 2 · H numbers, the second half from
-# the backward layer.
+# A **bidirectional** layer is two layers: one reads forwards, one backwards, ending at column 0. The head gets both last states: 2 · H numbers, the second half
+# the backward layer's.
 #
 # **Predict:** the backward layer starts at the *last* column. What does it read first for the sequence (7), without a mask?
 # Does that move its last state? (The bias starts at 1 here: with the usual 0, a state of zeros would stay zeros at inputs of 0.)
@@ -560,7 +572,8 @@ cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 # - buckets and padding give the same predictions
 # - at 20 digits the tanh network is off by more than 20
 # - at 20 digits the linear unit is off by less than 1
-# - default: way 2; "mean_with_sample_weight": way 3
+# - buckets take 62.5 % of the steps: 2.5 of 4
+# - 3: averaged over the real steps, padding plays no part
 #
 # Next: an LSTM counts ones, and what it takes to make no mistake at all.
 #
@@ -568,8 +581,8 @@ cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 #
 # ### Exercise 1: Find the bug
 #
-# The tutorial flattens the states from (B, T, H) to (B·T, H). Then it takes row `i * 4 + length − 1` for sequence i.
-# That is right for its data. Show on `wide` where it goes wrong, and mend it in one place.
+# Run `rnn_all(wide)`, the four sequences in eight columns. The tutorial flattens such states from (B, T, H) to (B·T, H), and takes row `i * 4 + length − 1`
+# for sequence i. That is right for its four columns. For which of our sequences is it wrong? Mend it in one place.
 #
 # <details><summary>Hint</summary>
 #
@@ -578,9 +591,9 @@ cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 #
 # ### Exercise 2: Train on buckets
 #
-# Train one linear unit whose $W_h$ starts at 1, `keras.layers.SimpleRNN(1, activation=None, recurrent_initializer="identity")`,
-# with `many_to_one(..., epochs=30, rate=0.1, clipnorm=None)`, on batches of 20 that each have *one* length: no padding, no mask, no clipping.
-# Reach a test MSE under 0.5.
+# Train one linear unit on batches of 20 that each have *one* length: no padding and no mask. Use
+# `keras.layers.SimpleRNN(1, activation=None, recurrent_initializer="identity")`: its $W_h$ starts at 1, the right value, so that the exercise is about the buckets. And
+# `many_to_one(..., epochs=30, rate=0.1, clipnorm=None)`. A bucket's last batch may be smaller. Test with `in_buckets`. Reach a test MSE under 0.5.
 #
 # <details><summary>Hint</summary>
 #
@@ -639,8 +652,8 @@ cu.check_below(mse_bucketed, 0.5, "trained on buckets, without any padding: MSE 
 # %% [markdown]
 # ### Solution 3
 #
-# Under the wrong mask (3, 0, 5) and (3, 5) are one sequence with two different means. No training can mend that, so the second MSE stays where it is;
-# the first one would go on falling.
+# Under the wrong mask (3, 0, 5) and (3, 5) are one sequence with two different means. No training can mend that: even the best possible
+# answer to it is wrong for one of them. The right mask sets no such limit.
 
 # %% tags=["solution"]
 model = many_to_one(keras.layers.SimpleRNN(10), epochs=30)
