@@ -23,6 +23,7 @@ from course_utils.checks import check, check_above, check_below, check_close, ch
 
 if TYPE_CHECKING:
     from course_utils import (
+        answers,
         baselines,
         checks,
         datasets,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "answers",
     "baselines",
     "check",
     "check_above",

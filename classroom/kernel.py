@@ -1,0 +1,318 @@
+"""A student's kernel: runs the cells of a notebook, and calls the functions that they define.
+
+The kernel is an ipykernel in the sandbox. It is spoken to over sockets in one folder, by
+jupyter_client. Nothing that it sends is believed to be more than text: outputs are counted and cut, and
+what a function returns goes through `classroom.values`.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from queue import Empty
+from types import TracebackType
+from typing import Any
+
+import nbformat
+import zmq
+from jupyter_client.blocking.client import BlockingKernelClient
+from jupyter_client.connect import write_connection_file
+
+from classroom import sandbox, values
+from classroom.sandbox import Guard, Limits
+
+START_SECONDS = 60
+GRACE_SECONDS = 3
+# A message that is larger is not taken in: zmq cuts the connection, and makes a new one.
+_MOST_IN_A_MESSAGE = 2 * values.MOST_BYTES
+# Short, since the path of a socket may have 107 characters; and not /tmp, which is another one inside.
+_SOCKETS = Path("/var/tmp")  # noqa: S108
+_CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
+_SHOWN = ("text/plain", "text/html", "image/png")
+
+
+class KernelEnded(Exception):
+    """The kernel is gone, or had to be ended: what comes after cannot be graded by a machine."""
+
+
+class AnswerFailed(Exception):
+    """A student's function raised an error, is missing or took too long; the message says so."""
+
+
+class StudentKernel:
+    """To be used with `with`.
+
+    Parameters
+    ----------
+    limits : what the notebook may use.
+    shard : the number of the grading process, see `sandbox.command`.
+    sandboxed : False runs the kernel as you, with all that you may do.
+    """
+
+    def __init__(self, limits: Limits, *, shard: int = 0, sandboxed: bool = True) -> None:
+        self.limits, self.shard, self.sandboxed = limits, shard, sandboxed
+        self._printed = 0
+
+    def __enter__(self) -> StudentKernel:
+        self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_SOCKETS))
+        try:
+            self._start()
+        except BaseException:
+            self._stop()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stop()
+
+    def _start(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+        self._guard: Guard | None = None
+        self._context = zmq.Context()
+        self._context.maxmsgsize = _MOST_IN_A_MESSAGE
+        self._client = BlockingKernelClient(context=self._context)
+        self._folder.chmod(0o777)  # noqa: S103  (the kernel may run under another number)
+        file = str(self._folder / "c.json")
+        write_connection_file(file, transport="ipc", ip=str(self._folder / "s"))
+        Path(file).chmod(0o644)
+        arguments = [sys.executable, "-m", "ipykernel_launcher", "-f", file]
+        arguments += ["--HistoryManager.enabled=False", "--IPKernelApp.matplotlib=agg"]
+        if self.sandboxed:
+            sandbox.require()
+            arguments = sandbox.command(arguments, self._folder, self.limits, shard=self.shard)
+        with (self._folder / "log.txt").open("wb") as log:
+            self._process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self._guard = Guard(self._process.pid, self.limits).__enter__()
+        self._client.load_connection_file(file)
+        self._client.start_channels(stdin=False, hb=False)
+        until = time.monotonic() + START_SECONDS
+        while True:
+            try:
+                self._client.wait_for_ready(timeout=1)
+                return
+            except RuntimeError:
+                if self._process.poll() is not None or time.monotonic() > until:
+                    log_end = (self._folder / "log.txt").read_text(errors="replace")[-500:]
+                    raise KernelEnded(f"the kernel did not start: {log_end}") from None
+
+    def _stop(self) -> None:
+        if self._guard is not None:
+            self._guard.__exit__(None, None, None)
+        if self._process is not None:
+            sandbox.end_all(self._process.pid)
+            self._process.wait()
+        self._client.stop_channels()
+        self._context.destroy(linger=0)
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def run_cell(self, source: str) -> list[Any]:
+        """Run a cell; return its outputs as nbformat has them.
+
+        Raises
+        ------
+        KernelEnded
+            The kernel is gone, or did not stop when it was interrupted.
+        """
+        outputs: list[Any] = []
+        try:
+            self._execute(source, outputs)
+        except _TooLate:
+            words = f"The cell was stopped after {self.limits.cell_seconds} s."
+            outputs.append(error_output("CellTooSlow", words))
+        return outputs
+
+    def fetch(self, name: str) -> Any:
+        """The value of a name that the student's cells define; for a function, something to call.
+
+        Raises
+        ------
+        AnswerFailed
+            The name is not defined.
+        KernelEnded, values.BadReply
+            It cannot be told.
+        """
+        answer = self._ask(name, "None", "None")
+        if answer.get("callable") == name:
+            return RemoteFunction(self, name)
+        return self._value(name, answer)
+
+    def call(self, name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
+        """What a function of the student's returns, as plain data.
+
+        Raises
+        ------
+        AnswerFailed
+            It raised an error, or took longer than a cell may.
+        KernelEnded, values.BadReply
+            It cannot be told.
+        TypeError
+            An argument is no plain data.
+        """
+        packed = [json.loads(values.encode(value)) for value in arguments]
+        named = {key: json.loads(values.encode(value)) for key, value in keywords.items()}
+        return self._value(name, self._ask(name, json.dumps(packed), json.dumps(named)))
+
+    def _ask(self, name: str, arguments: str, keywords: str) -> dict[str, Any]:
+        given = ", ".join(word if word == "None" else repr(word) for word in (arguments, keywords))
+        source = f"{values.IN_KERNEL}\n_course_reply = _course_call({name!r}, {given})\n"
+        try:
+            reply = self._execute(source, None, {"reply": "_course_reply"})
+        except _TooLate:
+            raise AnswerFailed(
+                f"{name} was stopped: it ran for more than {self.limits.cell_seconds} s"
+            ) from None
+        try:
+            text = ast.literal_eval(reply["user_expressions"]["reply"]["data"]["text/plain"])
+            found = json.loads(text)
+        except Exception as error:  # whatever was done to the kernel
+            raise values.BadReply(f"{name}: {type(error).__name__}"[:200]) from None
+        if not isinstance(found, dict):
+            raise values.BadReply(f"{name}: not of the grader's form")
+        return found
+
+    def _value(self, name: str, answer: dict[str, Any]) -> object:
+        match answer:
+            case {"missing": _}:
+                raise AnswerFailed(f"{name} is not defined: was its cell deleted, or does it fail?")
+            case {"error": [str(kind), str(words)]}:
+                if kind == "NotDoneYet":
+                    raise AnswerFailed(f"{name} is not done yet")
+                raise AnswerFailed(f"{name} raised {kind[:60]}: {words[:500]}")
+            case {"value": packed}:
+                return values.decode(json.dumps(packed))
+        raise values.BadReply(f"{name}: not of the grader's form")
+
+    def _execute(
+        self, source: str, outputs: list[Any] | None, expressions: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Run code until the kernel says that it is done; None for `outputs` drops them."""
+        assert self._process is not None
+        assert self._guard is not None
+        silent = outputs is None
+        request = self._client.execute(
+            source,
+            silent=silent,
+            store_history=not silent,
+            user_expressions=expressions,
+            allow_stdin=False,
+            stop_on_error=False,
+        )
+        started = time.monotonic()
+        late = idle = False
+        reply: dict[str, Any] | None = None
+        replied = 0.0
+        while True:
+            now = time.monotonic()
+            if self._process.poll() is not None:
+                raise KernelEnded(self._guard.reason or "its process ended in the middle of a cell")
+            if reply is not None and now - replied > GRACE_SECONDS:
+                self._cut_off(outputs)  # a message was too large to come over, and cut the connection
+                self._reopen_outputs()
+                return reply
+            if not late and reply is None and now - started > self.limits.cell_seconds:
+                late = True
+                self._interrupt()
+            if late and now - started > self.limits.cell_seconds + GRACE_SECONDS:
+                self._guard.end("a cell did not stop when it was interrupted")
+                raise KernelEnded(self._guard.reason)
+            if reply is None:
+                reply = self._reply_to(request)
+                replied = now
+            idle = self._take_outputs(request, outputs) or idle
+            if idle and reply is not None:
+                if late:
+                    raise _TooLate
+                return reply
+
+    def _reply_to(self, request: str) -> dict[str, Any] | None:
+        try:
+            while True:
+                message = self._client.get_shell_msg(timeout=0)
+                if message["parent_header"].get("msg_id") == request:
+                    content: dict[str, Any] = message["content"]
+                    return content
+        except Empty:
+            return None
+        except Exception as error:  # a message that is no message
+            raise values.BadReply(f"{type(error).__name__}"[:200]) from None
+
+    def _take_outputs(self, request: str, outputs: list[Any] | None) -> bool:
+        """Wait a moment for outputs; True when the kernel is idle again."""
+        try:
+            message = self._client.get_iopub_msg(timeout=0.02)
+        except Empty:
+            return False
+        except Exception as error:
+            raise values.BadReply(f"{type(error).__name__}"[:200]) from None
+        if message["parent_header"].get("msg_id") != request:
+            return False
+        kind, content = message["msg_type"], message["content"]
+        if kind == "status":
+            return bool(content.get("execution_state") == "idle")
+        if kind in ("stream", "display_data", "execute_result", "error"):
+            size = len(json.dumps(content, default=str))
+            before = self._printed
+            self._printed += size
+            if self._printed > self.limits.output:
+                if before <= self.limits.output:
+                    self._interrupt()
+                    self._cut_off(outputs)
+            elif outputs is not None:
+                _add(outputs, message)
+        return False
+
+    def _cut_off(self, outputs: list[Any] | None) -> None:
+        if outputs is not None:
+            words = _CUT_OFF.format(size=self.limits.output / 1000)
+            outputs.append(nbformat.v4.new_output("stream", name="stdout", text=words))
+
+    def _reopen_outputs(self) -> None:
+        self._client.iopub_channel.stop()
+        self._client._iopub_channel = None
+        self._client.iopub_channel.start()
+
+    def _interrupt(self) -> None:
+        message = self._client.session.msg("interrupt_request", {})
+        self._client.control_channel.send(message)
+
+
+class RemoteFunction:
+    """A function of the student's, called from a test as if it were here."""
+
+    def __init__(self, kernel: StudentKernel, name: str) -> None:
+        self._kernel, self._name = kernel, name
+
+    def __call__(self, *arguments: object, **keywords: object) -> object:
+        return self._kernel.call(self._name, arguments, keywords)
+
+
+class _TooLate(Exception):
+    """A cell was interrupted because its time was up."""
+
+
+def error_output(name: str, words: str) -> Any:
+    """An error as a notebook stores it, with its words and no traceback."""
+    first = words.split("\n", 1)[0]
+    return nbformat.v4.new_output("error", ename=name, evalue=first, traceback=words.split("\n"))
+
+
+def _add(outputs: list[Any], message: dict[str, Any]) -> None:
+    """Add an output; text that goes on where the last output ended is joined to it."""
+    made = nbformat.v4.output_from_msg(message)
+    if made.output_type in ("display_data", "execute_result"):
+        made.data = {kind: data for kind, data in made.data.items() if kind in _SHOWN}
+        made.metadata = {}
+    last = outputs[-1] if outputs else None
+    if made.output_type == "stream" and last is not None and last.get("name") == made.name:
+        last.text += made.text
+    else:
+        outputs.append(made)

@@ -1,0 +1,238 @@
+"""Where a student's code runs: under bubblewrap and prlimit, with no network and next to no files.
+
+Inside there are the system's programs and libraries, Python, the virtual environment and course_utils, all
+read-only; an empty home and a small /tmp in memory; and one folder with the kernel's sockets. The
+gradebook, the problem sets' sources and other students' work are not there at all.
+
+The limit on processes is the kernel's own, which spares root: so when the grader is root, the student's
+code runs under a number that no user has. Memory is watched from outside as well (`Guard`), since a limit
+on address space holds for each process alone.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import sysconfig
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import psutil
+
+import course_utils
+
+NEEDED = ("bwrap", "prlimit", "setpriv")
+INSTALL = "install them with: apt-get install bubblewrap util-linux"
+HOME = "/tmp/home"
+# Above the numbers that Debian and its relatives give to users; one for each shard, since the limit on
+# processes counts all that run under a number.
+_FIRST_NUMBER = 61_000
+_MOST_NUMBERS = 500
+
+
+class SandboxMissing(RuntimeError):
+    """This machine has no sandbox; the message says how to get one."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one submission may use. Sizes are bytes, times seconds."""
+
+    memory: int = 4 * 2**30
+    """Of all its processes together."""
+    processes: int = 128
+    """Threads count, too: TensorFlow starts some for each core."""
+    file: int = 64 * 2**20
+    disk: int = 256 * 2**20
+    """Of /tmp, which is in memory, and the only place to write to."""
+    cell_seconds: int = 30
+    """For a cell of the student's, and for a call that a test makes."""
+    notebook_seconds: int = 300
+    output: int = 2**20
+    """Of all cells together. What goes over is cut off, and said."""
+
+
+def require() -> None:
+    """Refuse to go on where the sandbox cannot work.
+
+    Raises
+    ------
+    SandboxMissing
+        A program is missing. The message has the command that installs it.
+    """
+    missing = [program for program in NEEDED if shutil.which(program) is None]
+    if missing:
+        raise SandboxMissing(
+            f"Students' code runs in a sandbox, which needs {' and '.join(missing)}: {INSTALL}. "
+            "To grade without one, which lets a submission read and change everything that you can: "
+            "--without-sandbox."
+        )
+
+
+def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: int = 0) -> list[str]:
+    """The command that runs `arguments` in the sandbox, where `folder` can be written to.
+
+    Parameters
+    ----------
+    arguments : a command, whose program is seen inside the sandbox.
+    folder : seen inside at the same path.
+    limits : what it may use.
+    shard : the number of the grading process, from 0: processes are counted for each by itself.
+    """
+    if not 0 <= shard < _MOST_NUMBERS:
+        raise ValueError(f"shard must be from 0 to {_MOST_NUMBERS - 1}, got {shard}")
+    number = str(_FIRST_NUMBER + shard)
+    words = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
+    words += ["--proc", "/proc", "--dev", "/dev"]
+    words += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"]  # noqa: S108
+    for path in _SYSTEM:
+        words += ["--symlink", os.readlink(path), path] if Path(path).is_symlink() else _bound(path)
+    for path in _etc():
+        words += _bound(path)
+    seen: set[str] = set()
+    for path in (*_python(), str(folder)):
+        # bubblewrap would make the folders above for their owner alone.
+        for parent in reversed(Path(path).parents):
+            if len(parent.parts) > 1 and str(parent) not in seen and not _inside_system(parent):
+                words += ["--perms", "0755", "--dir", str(parent)]
+                seen.add(str(parent))
+        words += ["--bind" if path == str(folder) else "--ro-bind", path, path]
+    words += ["--clearenv"]
+    for name, value in _environment().items():
+        words += ["--setenv", name, value]
+    words += ["--chdir", "/tmp"]  # noqa: S108
+    if os.geteuid() == 0:
+        drop = [f"--reuid={number}", f"--regid={number}", "--clear-groups"]
+        drop += ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
+        inside = ["setpriv", *drop]
+    else:
+        words += ["--unshare-user"]
+        inside = []
+    inside += ["prlimit", f"--nproc={limits.processes}", f"--fsize={limits.file}", "--core=0"]
+    inside += [f"--as={2 * limits.memory}", "--nofile=1024"]
+    return [*words, "--", *inside, *arguments]
+
+
+# The rest of the system is not shown. Where these are links into /usr, as on most systems, they stay so.
+_SYSTEM = tuple(path for path in ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64") if Path(path).exists())
+
+
+def _bound(path: str) -> list[str]:
+    return ["--ro-bind", path, path]
+
+
+def _etc() -> list[str]:
+    wanted = ("/etc/ld.so.cache", "/etc/localtime", "/etc/fonts", "/etc/alternatives")
+    return [path for path in wanted if Path(path).exists()]
+
+
+def _python() -> list[str]:
+    """The interpreter, the environment with its packages, and course_utils, where they are not in /usr."""
+    package = Path(course_utils.__file__).resolve().parent
+    places = [Path(sys.base_prefix), Path(sys.prefix), Path(sysconfig.get_path("purelib")), package]
+    kept: list[str] = []
+    for place in places:
+        if not _inside_system(place) and not any(place.is_relative_to(other) for other in kept):
+            kept.append(str(place))
+    return kept
+
+
+def _inside_system(path: Path) -> bool:
+    return any(path.is_relative_to(place) for place in (*_SYSTEM, "/tmp", "/proc", "/dev"))  # noqa: S108
+
+
+def _environment() -> dict[str, str]:
+    return {
+        "PATH": f"{Path(sys.prefix) / 'bin'}:/usr/bin:/bin",
+        "HOME": HOME,
+        "TMPDIR": "/tmp",  # noqa: S108
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(course_utils.__file__).resolve().parent.parent),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONUNBUFFERED": "1",
+        "IPYTHONDIR": f"{HOME}/.ipython",
+        "JUPYTER_CONFIG_DIR": f"{HOME}/.jupyter",
+        "MPLBACKEND": "agg",
+        "MPLCONFIGDIR": f"{HOME}/.matplotlib",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "TF_NUM_INTRAOP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+        "JOBLIB_MULTIPROCESSING": "0",
+    }
+
+
+class Guard:
+    """Watches a sandbox from outside, and ends all of it when its memory or its time is used up.
+
+    To be used with `with`; afterwards `reason` says why it was ended, or is empty.
+    """
+
+    def __init__(self, process: int, limits: Limits, *, every: float = 0.2) -> None:
+        self.process, self.limits, self.every = process, limits, every
+        self.reason = ""
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> Guard:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def end(self, reason: str) -> None:
+        """End every process in the sandbox, for a reason that is kept."""
+        self.reason = self.reason or reason
+        end_all(self.process)
+
+    def _watch(self) -> None:
+        passed = 0.0
+        while not self._over.wait(self.every):
+            passed += self.every
+            if memory_of(self.process) > self.limits.memory:
+                self.end(f"it used more than {self.limits.memory / 2**30:g} GB of memory")
+            elif passed > self.limits.notebook_seconds:
+                self.end(f"it ran for more than {self.limits.notebook_seconds} s in all")
+            if self.reason:
+                return
+
+
+def memory_of(process: int) -> int:
+    """Bytes of memory that a process and all below it hold."""
+    total = 0
+    try:
+        parent = psutil.Process(process)
+        for part in (parent, *parent.children(recursive=True)):
+            try:
+                total += part.memory_info().rss
+            except psutil.Error:
+                continue
+    except psutil.Error:
+        return 0
+    return total
+
+
+def end_all(process: int) -> None:
+    """Kill a process and all below it. In a sandbox the first inside takes all others with it."""
+    try:
+        parent = psutil.Process(process)
+        family = [parent, *parent.children(recursive=True)]
+    except psutil.Error:
+        return
+    for part in family:
+        try:
+            os.kill(part.pid, signal.SIGKILL)
+        except (ProcessLookupError, PermissionError):
+            continue
