@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
-from typing import Any
+from typing import Any, NoReturn
 
 import nbformat
 import zmq
@@ -59,6 +59,8 @@ class StudentKernel:
     def __init__(self, limits: Limits, *, shard: int = 0, sandboxed: bool = True) -> None:
         self.limits, self.shard, self.sandboxed = limits, shard, sandboxed
         self._printed = 0
+        self.ended = ""
+        """Why the kernel is no longer there; empty while it is."""
 
     def __enter__(self) -> StudentKernel:
         self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_SOCKETS))
@@ -80,7 +82,7 @@ class StudentKernel:
         self._context = zmq.Context()
         self._context.maxmsgsize = _MOST_IN_A_MESSAGE
         self._client = BlockingKernelClient(context=self._context)
-        self._folder.chmod(0o777)  # noqa: S103  (the kernel may run under another number)
+        self._folder.chmod(0o777)
         file = str(self._folder / "c.json")
         write_connection_file(file, transport="ipc", ip=str(self._folder / "s"))
         Path(file).chmod(0o644)
@@ -213,7 +215,7 @@ class StudentKernel:
         while True:
             now = time.monotonic()
             if self._process.poll() is not None:
-                raise KernelEnded(self._guard.reason or "its process ended in the middle of a cell")
+                self._say_ended("its process ended in the middle of a cell")
             if reply is not None and now - replied > GRACE_SECONDS:
                 self._cut_off(outputs)  # a message was too large to come over, and cut the connection
                 self._reopen_outputs()
@@ -223,7 +225,7 @@ class StudentKernel:
                 self._interrupt()
             if late and now - started > self.limits.cell_seconds + GRACE_SECONDS:
                 self._guard.end("a cell did not stop when it was interrupted")
-                raise KernelEnded(self._guard.reason)
+                self._say_ended(self._guard.reason)
             if reply is None:
                 reply = self._reply_to(request)
                 replied = now
@@ -232,6 +234,11 @@ class StudentKernel:
                 if late:
                     raise _TooLate
                 return reply
+
+    def _say_ended(self, reason: str) -> NoReturn:
+        assert self._guard is not None
+        self.ended = self._guard.reason or reason
+        raise KernelEnded(self.ended)
 
     def _reply_to(self, request: str) -> dict[str, Any] | None:
         try:

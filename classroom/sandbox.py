@@ -28,7 +28,7 @@ import course_utils
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 INSTALL = "install them with: apt-get install bubblewrap util-linux"
-HOME = "/tmp/home"
+HOME = "/tmp/home"  # noqa: S108
 # Above the numbers that Debian and its relatives give to users; one for each shard, since the limit on
 # processes counts all that run under a number.
 _FIRST_NUMBER = 61_000
@@ -92,7 +92,7 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     words += ["--proc", "/proc", "--dev", "/dev"]
     words += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"]  # noqa: S108
     for path in _SYSTEM:
-        words += ["--symlink", os.readlink(path), path] if Path(path).is_symlink() else _bound(path)
+        words += ["--symlink", str(Path(path).readlink()), path] if Path(path).is_symlink() else _bound(path)
     for path in _etc():
         words += _bound(path)
     seen: set[str] = set()

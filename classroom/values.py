@@ -121,7 +121,7 @@ def _array(dtype: str, shape: list[Any], raw: str) -> np.ndarray[Any, Any]:
 
 # Run in the student's kernel, in a namespace of its own. It hands over what it can and guards nothing:
 # whatever the student's code does to it, the grader takes only what `decode` understands.
-IN_KERNEL = '''
+IN_KERNEL = """
 def _course_call(name, arguments, keywords):
     import base64, json, sys
     import numpy as np
@@ -176,4 +176,4 @@ def _course_call(name, arguments, keywords):
         return json.dumps({"value": packed(value)})
     except Exception as error:
         return json.dumps({"error": [type(error).__name__, str(error)[:500]]})
-'''
+"""

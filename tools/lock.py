@@ -1,7 +1,8 @@
-"""requirements.lock and requirements.txt, made from pyproject.toml; and the check that they are not stale.
+"""The locks and requirements.txt, made from pyproject.toml; and the check that they are not stale.
 
-The lock's first line holds a hash of what it was made from, so that the check needs no
-network. requirements.txt is the same list without hashes, for environment.yml: pip refuses
+requirements.lock is for everybody; classroom/requirements.lock adds what only grading needs, and has the
+same versions of all the rest. A lock's first line holds a hash of what it was made from, so that the
+check needs no network. requirements.txt is the same list without hashes, for environment.yml: pip refuses
 a project in editable mode beside hashed requirements.
 """
 
@@ -16,6 +17,8 @@ import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCKS = {"requirements.lock": (), "classroom/requirements.lock": ("classroom",)}
+"""Each lock, and the extras of pyproject.toml that only it has."""
 MEND = "renew it with: python3 course.py lock"
 _STAMP = "# Made by `python3 course.py lock` from pyproject.toml, dependencies sha256:"
 _EXPORT_NOTE = "# The exact versions of requirements.lock, without hashes, for environment.yml. Generated: "
@@ -36,35 +39,50 @@ def export(lock: str) -> str:
     return "\n".join([_EXPORT_NOTE + MEND.removeprefix("renew it with: "), *requirements, ""])
 
 
+def _versions(lock: str) -> set[str]:
+    return {line.split(" ;")[0] for line in export(lock).splitlines()[1:]}
+
+
 def problems(root: Path = ROOT) -> list[str]:
     """What is stale: a line for each file, with the command that mends it."""
-    lock = (root / "requirements.lock").read_text(encoding="utf-8")
     found = []
     wanted = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
-    if lock.split("\n", 1)[0] != wanted:
-        found.append(f"requirements.lock was not made from pyproject.toml's dependencies of now; {MEND}")
-    if address := re.search(r"https?://\S+", lock):
-        found.append(f"requirements.lock names an address, {address.group()}; {MEND}")
+    texts = {name: (root / name).read_text(encoding="utf-8") for name in LOCKS}
+    for name, text in texts.items():
+        if text.split("\n", 1)[0] != wanted:
+            found.append(f"{name} was not made from pyproject.toml's dependencies of now; {MEND}")
+        if address := re.search(r"https?://\S+", text):
+            found.append(f"{name} names an address, {address.group()}; {MEND}")
+    lock = texts["requirements.lock"]
+    if other := _versions(lock) - _versions(texts["classroom/requirements.lock"]):
+        found.append(f"classroom/requirements.lock has not {min(other)}, as requirements.lock has; {MEND}")
     if (root / "requirements.txt").read_text(encoding="utf-8") != export(lock):
         found.append(f"requirements.txt is not the export of requirements.lock; {MEND}")
     return found
 
 
 def renew(root: Path = ROOT, *, upgrade: bool = False) -> None:
-    """Resolve pyproject.toml for all platforms and write both files."""
-    target = root / "requirements.lock"
-    command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--all-extras", "--universal"]
-    command += ["--generate-hashes", "--no-header", "--quiet", "--output-file", target.name]
-    if upgrade:
-        command.append("--upgrade")
-    if subprocess.run(command, cwd=root, check=False).returncode:
-        raise SystemExit("The lock could not be resolved (see above); nothing was changed.")
-    stamp = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
-    # uv keeps no comment of ours, so the stamp is put on again each time.
-    lock = f"{stamp}\n{target.read_text(encoding='utf-8')}"
-    target.write_text(lock, encoding="utf-8", newline="\n")
+    """Resolve pyproject.toml for all platforms and write every lock and the export."""
+    pyproject = (root / "pyproject.toml").read_text(encoding="utf-8")
+    extras = tomllib.loads(pyproject)["project"]["optional-dependencies"]
+    apart = {extra for added in LOCKS.values() for extra in added}
+    stamp = _STAMP + dependencies_hash(pyproject)
+    for name, added in LOCKS.items():
+        target = root / name
+        command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal"]
+        command += [f"--extra={extra}" for extra in extras if extra not in apart or extra in added]
+        command += ["--generate-hashes", "--no-header", "--quiet", "--output-file", name]
+        if added:  # the first lock decides on what both have
+            command += ["--constraint", "requirements.lock"]
+        if upgrade:
+            command.append("--upgrade")
+        if subprocess.run(command, cwd=root, check=False).returncode:
+            raise SystemExit(f"{name} could not be resolved (see above).")
+        # uv keeps no comment of ours, so the stamp is put on again each time.
+        target.write_text(f"{stamp}\n{target.read_text(encoding='utf-8')}", encoding="utf-8", newline="\n")
+    lock = (root / "requirements.lock").read_text(encoding="utf-8")
     (root / "requirements.txt").write_text(export(lock), encoding="utf-8", newline="\n")
-    print(f"requirements.lock and requirements.txt: {len(export(lock).splitlines()) - 1} exact versions.")
+    print(f"{', '.join(LOCKS)} and requirements.txt: {len(export(lock).splitlines()) - 1} exact versions.")
 
 
 def main(arguments: list[str]) -> int:

@@ -18,6 +18,7 @@ import numpy as np
 #
 # Write the step of a recurrent network, $h_t = \tanh(x_t W_x + h_{t-1} W_h + b)$.
 
+
 # %% answer="step"
 def step(x, h, W_x, W_h, b):
     """The next state: x (B, F), h (B, H), W_x (F, H), W_h (H, H), b (H,); returns (B, H)."""
@@ -47,6 +48,7 @@ for seed, (B, F, H) in enumerate([(1, 1, 1), (4, 3, 5), (3, 3, 3), (2, 6, 2)]):
 # ## Task 2: Unroll it (5 points)
 #
 # Run the step over time, from a state of zeros, and keep every state. You may call your `step`, or not.
+
 
 # %% answer="unroll"
 def unroll(x, W_x, W_h, b):
@@ -85,6 +87,7 @@ for seed, (B, T, F, H) in enumerate([(1, 1, 1, 1), (3, 5, 2, 4), (4, 4, 4, 4), (
 #
 # Every state is read by the same head, $y_t = h_t W_y + b_y$. No loop is needed.
 
+
 # %% answer="head"
 def head(states, W_y, b_y):
     """An output at every step: states (B, T, H), W_y (H, C), b_y (C,); returns (B, T, C)."""
@@ -116,6 +119,7 @@ for seed, (B, T, H, C) in enumerate([(1, 1, 1, 1), (2, 7, 3, 4), (5, 5, 5, 5), (
 #
 # - The numbers for scaling come from the training data only. A test sequence must not change what the network is given for another one.
 # - Each feature is scaled by itself, over all sequences and all time steps.
+
 
 # %% given="bugs"
 def scaled_with_bugs(x_train, x_test):
@@ -172,7 +176,9 @@ fig, axes = plt.subplots(1, 2, figsize=(9.5, 3.6))
 for ax, inputs, name in zip(axes, (x, x / 18), ("inputs up to 18", "inputs up to 1"), strict=True):
     z = inputs[:, 0] @ W_x
     cu.plotting.tanh_saturation(z, title=f"First step, {name}", ax=ax)
-cu.plotting.show(fig, alt="Pre-activations on tanh: left nearly all on its flat ends, right spread over its slope")
+cu.plotting.show(
+    fig, alt="Pre-activations on tanh: left nearly all on its flat ends, right spread over its slope"
+)
 
 # %% [markdown]
 # In three to six sentences: What differs between the two pictures? What does it do to the states of different sequences?

@@ -1,0 +1,148 @@
+"""The parts that nbgrader is given in place of its own, and its settings.
+
+nbgrader keeps the gradebook, puts test cells back, records scores and writes feedback. What changes:
+cells run in the sandbox and tests outside it (`ExecuteInSandbox`), what no machine can decide is left to
+a person (`SaveScores`), and feedback has no hidden test in it (`ClearHiddenTests`, nbgrader's own).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    ClearHiddenTests,
+    ClearOutput,
+    DeduplicateIds,
+    GetGrades,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    OverwriteKernelspec,
+    SaveAutoGrades,
+)
+from traitlets import Bool, Integer
+from traitlets.config import Config
+
+from classroom import judging, problem_sets
+from classroom.kernel import KernelEnded, StudentKernel, error_output
+from classroom.sandbox import Limits
+
+_SEEN_BY_A_PERSON = "A person looks at this task: {words}."
+_UNDECIDED = "needs-a-person"
+
+
+class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
+    """Run a submission's cells in the sandbox, and its tests here."""
+
+    shard = Integer(0, help="the number of the grading process").tag(config=True)
+    sandboxed = Bool(True, help="False runs students' code as you").tag(config=True)
+    cell_seconds = Integer(Limits.cell_seconds, help="for a cell, or a call of a test").tag(config=True)
+    notebook_seconds = Integer(Limits.notebook_seconds, help="for all cells together").tag(config=True)
+    memory_mb = Integer(Limits.memory // 2**20, help="of all processes of a submission").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
+        tasks = {task.grade_id: task for task in problem_set.tasks if not task.by_hand}
+        space = judging.given(problem_set)
+        limits = Limits(
+            memory=self.memory_mb * 2**20,
+            cell_seconds=self.cell_seconds,
+            notebook_seconds=self.notebook_seconds,
+        )
+        ended = ""
+        try:
+            with StudentKernel(limits, shard=self.shard, sandboxed=self.sandboxed) as kernel:
+                for count, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
+                    cell.execution_count = count
+                    task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+                    if ended:
+                        verdict = judging.Verdict("undecided", ended)
+                    elif task is None:
+                        try:
+                            cell.outputs = kernel.run_cell(cell.source)
+                        except KernelEnded as end:
+                            ended = str(end)
+                            cell.outputs = [error_output("KernelEnded", f"The kernel ended here: {ended}.")]
+                        continue
+                    else:
+                        verdict = judging.judge(problem_set, task, kernel, space)
+                        ended = kernel.ended
+                    if task is not None:
+                        _write(cell, verdict)
+        except KernelEnded as end:  # it did not even start
+            for cell in nb.cells:
+                if cell.metadata.get("nbgrader", {}).get("grade_id") in tasks:
+                    _write(cell, judging.Verdict("undecided", str(end)))
+        return nb, resources
+
+
+def _write(cell: Any, verdict: judging.Verdict) -> None:
+    """Leave a verdict in a test cell, in the form that nbgrader reads: an error is no points."""
+    cell.outputs = []
+    if verdict.outcome == "wrong":
+        cell.outputs = [error_output("WrongAnswer", verdict.words)]
+    elif verdict.outcome == "undecided":
+        cell.outputs = [error_output("Undecided", _SEEN_BY_A_PERSON.format(words=verdict.words))]
+        cell.metadata.nbgrader[_UNDECIDED] = verdict.words
+
+
+class SaveScores(SaveAutoGrades):  # type: ignore[misc]
+    """nbgrader's own, which would record an undecided task as 0."""
+
+    def _add_score(self, cell: Any, resources: Any) -> None:
+        super()._add_score(cell, resources)
+        if cell.metadata.nbgrader.pop(_UNDECIDED, None) is not None:
+            grade = self.gradebook.find_grade(
+                cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+            )
+            grade.auto_score = None
+            grade.needs_manual_grade = True
+            self.gradebook.db.commit()
+
+
+def settings(
+    course: Path,
+    gradebook: str,
+    *,
+    shard: int = 0,
+    sandboxed: bool = True,
+    limits: Limits | None = None,
+) -> Config:
+    """nbgrader's configuration for a folder that holds source/, submitted/ and what comes of them.
+
+    Parameters
+    ----------
+    course : the folder.
+    gradebook : SQLAlchemy's address of the database, such as sqlite:////home/me/grades/gradebook.db.
+    """
+    c = Config()
+    c.CourseDirectory.root = str(course)
+    c.CourseDirectory.db_url = gradebook
+    c.ClearSolutions.code_stub = {"python": problem_sets.NOT_DONE}
+    c.ClearSolutions.text_stub = problem_sets.NOT_WRITTEN
+    c.OverwriteCells.add_missing_cells = True
+    c.Autograde.sanitize_preprocessors = [
+        ClearOutput,
+        DeduplicateIds,
+        OverwriteKernelspec,
+        OverwriteCells,
+        CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        ExecuteInSandbox,
+        ClearMetadataPreprocessor,
+        SaveScores,
+        AssignLatePenalties,
+        CheckCellMetadata,
+    ]
+    c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
+    c.ExecuteInSandbox.shard = shard
+    c.ExecuteInSandbox.sandboxed = sandboxed
+    if limits is not None:
+        c.ExecuteInSandbox.cell_seconds = limits.cell_seconds
+        c.ExecuteInSandbox.notebook_seconds = limits.notebook_seconds
+        c.ExecuteInSandbox.memory_mb = limits.memory // 2**20
+    return c

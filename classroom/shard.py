@@ -1,0 +1,168 @@
+"""One grading process: `python -m classroom.shard ps01 --course FOLDER --shard 0 --of 2`.
+
+It grades every student whose place in the sorted class falls to it, one after the other, and notes each
+in FOLDER/graded/ps01/STUDENT.json when all of it is in the gradebook. What is noted for the same work and
+the same problem set is not graded again: so it can be stopped at any time, and started anew.
+
+Shards share the gradebook and the folder and nothing else. They may run on different machines, if the
+gradebook is PostgreSQL and the folder is a shared one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+
+from classroom import problem_sets
+from classroom.nbgrader_parts import settings
+from classroom.problem_sets import ProblemSet
+from classroom.sandbox import Limits, SandboxMissing, require
+from classroom.submissions import digest
+
+
+@dataclass(frozen=True)
+class Course:
+    """The folder of a class and how it is graded."""
+
+    folder: Path
+    gradebook: str
+    sandboxed: bool = True
+    limits: Limits = field(default_factory=Limits)
+
+    def api(self, shard: int = 0) -> NbGraderAPI:
+        config = settings(
+            self.folder, self.gradebook, shard=shard, sandboxed=self.sandboxed, limits=self.limits
+        )
+        # nbgrader starts alembic by its name
+        path = os.environ.get("PATH", "")
+        if str(Path(sys.executable).parent) not in path.split(os.pathsep):
+            os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+        log = logging.getLogger("classroom.nbgrader")
+        log.setLevel(logging.ERROR)
+        return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def submitted(self, name: str, student: str) -> Path:
+        return self.folder / "submitted" / student / name / f"{name}.ipynb"
+
+    def note(self, name: str, student: str) -> Path:
+        """Where it is noted that a student's work is graded."""
+        return self.folder / "graded" / name / f"{student}.json"
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One line of a shard's output, and what it notes: a student, and how long grading took."""
+
+    student: str
+    seconds: float
+    work: str
+    """A hash of the work and of the problem set; the same means that there is nothing to do."""
+    failed: str = ""
+
+
+def students(course: Course, name: str) -> list[str]:
+    """Everybody with work to grade, sorted."""
+    return sorted(
+        path.parent.parent.name for path in (course.folder / "submitted").glob(f"*/{name}/{name}.ipynb")
+    )
+
+
+def work_of(course: Course, problem_set: ProblemSet, student: str) -> str:
+    """A hash that changes when the work, or what it is graded with, does."""
+    path = course.submitted(problem_set.name, student)
+    return digest(path.read_text(encoding="utf-8"), problem_set.path.read_text(encoding="utf-8"))
+
+
+def noted(course: Course, name: str, student: str) -> Graded | None:
+    """What is noted of a student, or None."""
+    try:
+        return Graded(**json.loads(course.note(name, student).read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+
+
+def to_do(course: Course, problem_set: ProblemSet) -> list[str]:
+    """The students whose work is not graded yet, or has changed since."""
+    left = []
+    for student in students(course, problem_set.name):
+        known = noted(course, problem_set.name, student)
+        if known is None or known.failed or known.work != work_of(course, problem_set, student):
+            left.append(student)
+    return left
+
+
+def grade(course: Course, problem_set: ProblemSet, shard: int, of: int) -> Iterator[Graded]:
+    """Grade this shard's students, one after the other."""
+    mine = set(students(course, problem_set.name)[shard::of])
+    api = course.api(shard)
+    for student in to_do(course, problem_set):
+        if student in mine:
+            start = time.perf_counter()
+            failed = _trouble(api, problem_set.name, student)
+            graded = Graded(
+                student, round(time.perf_counter() - start, 2), work_of(course, problem_set, student), failed
+            )
+            _write(course.note(problem_set.name, student), json.dumps(asdict(graded)))
+            yield graded
+
+
+def _trouble(api: NbGraderAPI, name: str, student: str) -> str:
+    """Grade one; why it failed, or nothing: one student's trouble stops no other's grading."""
+    try:
+        for step in (api.autograde, api.generate_feedback):
+            result = step(name, student, force=True)
+            if not result["success"]:
+                return str(result.get("error") or result.get("log") or "no reason given")[-800:]
+    except SandboxMissing:
+        raise
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return ""
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
+        file.write(text)
+    Path(file.name).replace(path)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m classroom.shard", description="One grading process.")
+    parser.add_argument("name", help="the problem set, such as ps01")
+    parser.add_argument("--course", type=Path, required=True, help="the folder that `grade` made")
+    parser.add_argument("--gradebook", help="SQLAlchemy's address; without it, gradebook.db in the folder")
+    parser.add_argument("--shard", type=int, default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
+    parser.add_argument("--of", type=int, default=1)
+    parser.add_argument("--without-sandbox", action="store_true")
+    choice = parser.parse_args(arguments)
+    if not 0 <= choice.shard < choice.of:
+        parser.error(f"--shard counts from 0 to {choice.of - 1}, got {choice.shard}")
+    folder = choice.course.resolve()
+    gradebook = choice.gradebook or f"sqlite:///{folder / 'gradebook.db'}"
+    course = Course(folder, gradebook, sandboxed=not choice.without_sandbox)
+    try:
+        if course.sandboxed:
+            require()
+        problem_set = problem_sets.named(choice.name)
+    except (SandboxMissing, problem_sets.ProblemSetError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    for graded in grade(course, problem_set, choice.shard, choice.of):
+        print(json.dumps(asdict(graded)), flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
