@@ -20,6 +20,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 DOOR = "python course.py" if os.name == "nt" else "python3 course.py"
+INSTALL = [BIN / "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r"]
 NEEDED_GB = 4
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
 
@@ -51,9 +52,9 @@ def environment(**extra: str) -> dict[str, str]:
     return {**kept, "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
 
 
-def step(number: int, text: str, command: list[object], quiet: bool = False) -> None:
+def step(number: int, text: str, command: list[object], quiet: bool = False, of: int = 4) -> None:
     """Run one part of the set-up; say what it is, and one sentence if it fails."""
-    print(f"[{number}/4] {text}", flush=True)
+    print(f"[{number}/{of}] {text}", flush=True)
     out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
     words = [str(part) for part in command]
     done = subprocess.run(words, cwd=ROOT, env=environment(), stdout=out, stderr=err, text=True, check=False)
@@ -88,10 +89,18 @@ def set_up() -> None:
     uv.write_text(re.findall(r"^uv==.*(?:\n    --hash.*)+", lock, re.MULTILINE)[0], encoding="utf-8")
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "1"]
     step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
-    install = [BIN / "uv", "pip", "install", "--python", PYTHON]
-    packages = ["--compile-bytecode", "--require-hashes", "-r", "requirements.lock"]
-    step(3, "the packages of requirements.lock", [*install, *packages])
-    step(4, "the course itself", [*install, "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
+    step(3, "the packages of requirements.lock", [*INSTALL, "requirements.lock"])
+    step(4, "the course itself", [*INSTALL[:5], "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
+    stamp.write_text(wanted, encoding="utf-8")
+
+
+def set_up_classroom() -> None:
+    """Add what only grading needs, unless that was done since the set-up."""
+    lock, stamp = Path("classroom") / "requirements.lock", VENV / "classroom.stamp"
+    wanted = fingerprint() + hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
+    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+        return
+    step(1, "the packages that grading needs", [*INSTALL, lock], of=1)
     stamp.write_text(wanted, encoding="utf-8")
 
 
@@ -147,12 +156,22 @@ def lock(*options: str) -> int:
     return run("-m", "tools.lock", *options)
 
 
-def setup() -> int:
-    """only set up .venv"""
+def grade(*options: str) -> int:
+    """grade a class: `grade ps01 SUBMISSIONS`; a teacher's, see classroom/README.md"""
+    set_up_classroom()
+    return run("-m", "classroom.grade", f"--from={Path.cwd()}", *options)
+
+
+def setup(*options: str) -> int:
+    """only set up .venv (`setup --classroom`: with what grading needs)"""
+    if options not in ((), ("--classroom",)):
+        raise Stop(f"setup takes --classroom or nothing, got {' '.join(options)}")
+    if options:
+        set_up_classroom()
     return 0
 
 
-TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, seeds, lock, setup)}
+TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, seeds, lock, grade, setup)}
 
 
 def main(arguments: list[str]) -> int:

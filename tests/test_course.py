@@ -34,13 +34,14 @@ def door(*arguments, **variables):
 @pytest.fixture
 def empty_course(tmp_path, monkeypatch):
     """A course folder without a .venv, with the real pyproject and lock; the steps are recorded, not run."""
-    for name in ("pyproject.toml", "requirements.lock"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "classroom").mkdir()
+    for name in ("pyproject.toml", "requirements.lock", "classroom/requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path / name)
     for name, path in {"ROOT": tmp_path, "VENV": tmp_path / ".venv"}.items():
         monkeypatch.setattr(course, name, path)
     steps = []
 
-    def record(number, text, command, quiet=False):  # noqa: ARG001
+    def record(number, text, command, quiet=False, of=4):  # noqa: ARG001
         (tmp_path / ".venv").mkdir(exist_ok=True)
         steps.append([str(part) for part in command])
 
@@ -177,6 +178,32 @@ def test_the_set_up_runs_once_and_again_only_when_the_lock_changed(empty_course)
     (folder / "requirements.lock").write_text("uv==1.0 \\\n    --hash=sha256:00\n", encoding="utf-8")
     course.set_up()
     assert len(steps) == 8
+
+
+def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(empty_course, monkeypatch):
+    folder, steps = empty_course
+    course.set_up()
+    steps.clear()
+    calls = []
+    monkeypatch.setattr(course, "run", lambda *arguments: calls.append(arguments) or 7)
+    assert course.grade("ps01", "submissions") == 7
+    assert calls == [("-m", "classroom.grade", f"--from={Path.cwd()}", "ps01", "submissions")]
+    assert len(steps) == 1
+    assert steps[0][-2:] == ["-r", str(Path("classroom") / "requirements.lock")]
+    assert "--require-hashes" in steps[0]
+    assert course.setup("--classroom") == 0
+    assert len(steps) == 1
+    (folder / "classroom" / "requirements.lock").write_text("new", encoding="utf-8")
+    course.grade()
+    assert len(steps) == 2
+    course.set_up()
+    assert course.setup() == 0
+    assert len(steps) == 2
+
+
+def test_setup_refuses_what_it_does_not_know():
+    with pytest.raises(course.Stop, match="setup takes --classroom or nothing, got --clasroom"):
+        course.setup("--clasroom")
 
 
 def test_uv_is_installed_in_the_locks_version_with_its_hashes(empty_course):

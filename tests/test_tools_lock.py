@@ -22,8 +22,9 @@ ENVIRONMENTS = [ROOT / "environment.yml", ROOT / ".binder" / "environment.yml"]
 
 @pytest.fixture
 def copy(tmp_path):
-    for name in ("pyproject.toml", "requirements.lock", "requirements.txt"):
-        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / "classroom").mkdir()
+    for name in ("pyproject.toml", "requirements.txt", *lock.LOCKS):
+        shutil.copy(ROOT / name, tmp_path / name)
     return tmp_path
 
 
@@ -40,20 +41,21 @@ def test_the_lock_and_its_export_are_not_stale():
 @pytest.mark.parametrize(
     ("file", "old", "new", "words"),
     [
-        ("pyproject.toml", "keras>=3.15", "keras>=3.14", "requirements.lock was not made from"),
-        ("pyproject.toml", '"nbval>=0.11",', "", "requirements.lock was not made from"),
-        ("pyproject.toml", ">=3.11,<3.14", ">=3.10,<3.14", "requirements.lock was not made from"),
+        ("pyproject.toml", "keras>=3.15", "keras>=3.14", "classroom/requirements.lock was not made from"),
+        ("pyproject.toml", '"nbval>=0.11",', "", "classroom/requirements.lock was not made from"),
+        ("pyproject.toml", ">=3.11,<3.14", ">=3.10,<3.14", "classroom/requirements.lock was not made from"),
         ("requirements.txt", "\nnumpy==", "\nnumpy==1.0 #", "requirements.txt is not the export"),
         ("requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.txt is not the export"),
         ("requirements.lock", "\nnumpy==", "\n# https://x.invalid\nnumpy==", "names an address, https://x"),
+        ("pyproject.toml", "nbgrader>=0.9.6", "nbgrader>=0.9.5", "classroom/requirements.lock was not made"),
+        ("classroom/requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.lock has not numpy=="),
     ],
 )
 def test_what_is_stale_is_found_and_the_mending_command_named(copy, file, old, new, words):
     edit(copy / file, old, new)
     found = lock.problems(copy)
-    assert len(found) == 1
-    assert words in found[0]
-    assert found[0].endswith("renew it with: python3 course.py lock")
+    assert sum(words in problem for problem in found) == 1
+    assert all(problem.endswith("renew it with: python3 course.py lock") for problem in found)
 
 
 def test_other_edits_of_pyproject_leave_the_lock_fresh(copy):
