@@ -15,7 +15,6 @@ import json
 import logging
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -29,6 +28,7 @@ from classroom.nbgrader_parts import settings
 from classroom.problem_sets import ProblemSet
 from classroom.sandbox import Limits, SandboxMissing, require
 from classroom.submissions import digest
+from tools.files import write_atomically
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def grade(course: Course, problem_set: ProblemSet, shard: int, of: int) -> Itera
             graded = Graded(
                 student, round(time.perf_counter() - start, 2), work_of(course, problem_set, student), failed
             )
-            _write(course.note(problem_set.name, student), json.dumps(asdict(graded)))
+            write_atomically(course.note(problem_set.name, student), json.dumps(asdict(graded)))
             yield graded
 
 
@@ -129,13 +129,6 @@ def _trouble(api: NbGraderAPI, name: str, student: str) -> str:
     except Exception as error:
         return f"{type(error).__name__}: {error}"
     return ""
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, delete=False) as file:
-        file.write(text)
-    Path(file.name).replace(path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 
+from classroom.releases import refresh_releases, release_problems
 from tools.execute import ExecutionFailed, clean_outputs, execute
 from tools.files import write_atomically
 from tools.inputs import notebook_inputs
@@ -137,9 +138,12 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         print("README.md: the table of lessons is new.")
     for path in refresh_pictures(root):
         print(f"{path}: written, as README.md shows it.")
+    for path in refresh_releases(root):
+        print(f"{path}: written, as its problem set gives it.")
     if refresh_sweeps(root):
         print("docs/seeds.md: the words are new, the counts are as they were.")
     left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
+    left += release_problems(root)
     for problem in left:
         print(problem, file=sys.stderr)
     if not named and not stale and not left:

@@ -3,7 +3,7 @@
 The inputs of every notebook are made again in memory and must equal the stored ones: cells,
 tags, metadata and ids. Whether the stored outputs are true is for nbval to say. What else is made
 from lessons and notebooks, README's table and pictures and the record of the sweeps over seeds, must
-be what they give, too.
+be what they give, too; and so must the notebooks of the problem sets.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from classroom.releases import release_problems
 from tools.inputs import notebook_inputs
 from tools.lessons import (
     REPOSITORY,
@@ -42,7 +43,7 @@ def problems(root: Path = REPOSITORY) -> list[str]:
         found += readme_problems(root) + picture_problems(root) + sweep_problems(root)
     except LessonError as error:
         found = [str(error)]
-    return found + extra_notebook_problems(root)
+    return found + extra_notebook_problems(root) + release_problems(root)
 
 
 def lesson_problems(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float]) -> list[str]:

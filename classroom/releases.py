@@ -1,0 +1,58 @@
+"""The notebooks to hand out, classroom/release/ps01/ps01.ipynb and so on, made from the problem sets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from classroom.problem_sets import ProblemSet, ProblemSetError, find_problem_sets, release
+from tools.files import write_atomically
+
+MEND = "Mend it with `python3 course.py notebooks`."
+
+
+def _path(root: Path, problem_set: ProblemSet) -> Path:
+    return root / "classroom" / "release" / problem_set.name / f"{problem_set.name}.ipynb"
+
+
+def _text(problem_set: ProblemSet) -> str:
+    return str(nbformat.writes(release(problem_set))) + "\n"
+
+
+def _sets(root: Path) -> list[ProblemSet]:
+    folder = root / "classroom" / "sets"
+    return find_problem_sets(folder) if folder.is_dir() else []
+
+
+def refresh_releases(root: Path) -> list[str]:
+    """Write what is not as its problem set gives it; returns the paths."""
+    written = []
+    for problem_set in _sets(root):
+        path = _path(root, problem_set)
+        if not path.exists() or path.read_text(encoding="utf-8") != _text(problem_set):
+            write_atomically(path, _text(problem_set))
+            written.append(str(path.relative_to(root)))
+    return written
+
+
+def release_problems(root: Path) -> list[str]:
+    """What is stale, missing or too much: a line for each, with what mends it."""
+    try:
+        sets = _sets(root)
+    except ProblemSetError as error:
+        return [str(error)]
+    found = []
+    for problem_set in sets:
+        path = _path(root, problem_set)
+        name = path.relative_to(root).as_posix()
+        if not path.exists():
+            found.append(f"{name} is missing, but {problem_set.path.name} is there. {MEND}")
+        elif path.read_text(encoding="utf-8") != _text(problem_set):
+            found.append(f"{name} is not what {problem_set.path.name} gives. {MEND}")
+    wanted = {_path(root, problem_set) for problem_set in sets}
+    for path in sorted((root / "classroom" / "release").rglob("*.ipynb")):
+        if path not in wanted and ".ipynb_checkpoints" not in path.parts:
+            name = path.relative_to(root).as_posix()
+            found.append(f"{name} has no problem set: `git rm {name}`, or write its set.")
+    return found

@@ -1,0 +1,61 @@
+"""classroom.releases: what is handed out is what the problem sets give."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from classroom import problem_sets
+from classroom.releases import refresh_releases, release_problems
+
+ROOT = problem_sets.ROOT
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    """A course with one problem set, handed out."""
+    (tmp_path / "classroom" / "sets").mkdir(parents=True)
+    shutil.copy(ROOT / "classroom" / "sets" / "ps01_unrolled_rnn.py", tmp_path / "classroom" / "sets")
+    assert refresh_releases(tmp_path) == ["classroom/release/ps01/ps01.ipynb"]
+    return tmp_path
+
+
+def test_the_course_hands_out_what_its_problem_sets_give() -> None:
+    assert release_problems(ROOT) == []
+
+
+def test_what_is_fresh_is_not_written_again(course: Path) -> None:
+    assert refresh_releases(course) == []
+    assert release_problems(course) == []
+
+
+def test_a_course_without_problem_sets_has_no_problem(tmp_path: Path) -> None:
+    assert refresh_releases(tmp_path) == release_problems(tmp_path) == []
+
+
+def test_an_edited_release_is_found_and_mended(course: Path) -> None:
+    path = course / "classroom" / "release" / "ps01" / "ps01.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("not done yet", "done"), encoding="utf-8")
+    (problem,) = release_problems(course)
+    assert problem.startswith("classroom/release/ps01/ps01.ipynb is not what ps01_unrolled_rnn.py gives.")
+    assert problem.endswith("`python3 course.py notebooks`.")
+    assert refresh_releases(course) == ["classroom/release/ps01/ps01.ipynb"]
+    assert release_problems(course) == []
+
+
+def test_a_missing_and_an_extra_release_are_found(course: Path) -> None:
+    folder = course / "classroom" / "release"
+    (folder / "ps01").rename(folder / "ps07")
+    missing, extra = release_problems(course)
+    assert missing.startswith("classroom/release/ps01/ps01.ipynb is missing")
+    assert extra.startswith("classroom/release/ps07/ps01.ipynb has no problem set: `git rm ")
+
+
+def test_a_problem_set_that_breaks_a_rule_is_said(course: Path) -> None:
+    path = course / "classroom" / "sets" / "ps01_unrolled_rnn.py"
+    path.write_text(path.read_text(encoding="utf-8").replace("points=3", "points=4"), encoding="utf-8")
+    assert release_problems(course) == [
+        "ps01_unrolled_rnn.py: the points add up to 21; they must add up to 20."
+    ]
