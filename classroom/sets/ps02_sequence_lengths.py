@@ -4,11 +4,12 @@
 # Five tasks, 20 points, an hour or two. They belong to lesson 02, and need NumPy only.
 #
 # - Write your code where a cell says that it is not done yet, and nowhere else. Add cells of your own where you like.
-# - Below each task stands a cell of tests. Run it as often as you want: it says what it expected, what came, and gives a hint.
+# - Below each task stands a cell of tests. Run it as often as you want: it says what it expected, what came, and gives
+#   a hint.
 # - Other tests, with other numbers and other sizes, run when your work is graded. A function that is right passes both.
 #
-# Shapes are those of the lesson: B sequences, T time steps (columns), F input features, H hidden units.
-# `lengths`, shape (B,), says how many steps of each row are real: at least 1, at most T. No task needs another one's function.
+# Shapes are those of the lesson: B sequences, T time steps (columns), F input features, H hidden units. `lengths`,
+# shape (B,), says how many steps of each row are real: at least 1, at most T. No task needs another one's function.
 
 # %% given="setup"
 import course_utils as cu
@@ -22,7 +23,7 @@ import numpy as np
 
 # %% answer="real_steps"
 def real_steps(lengths, T):
-    """The mask: lengths (B,), T a whole number; returns booleans (B, T), True where the step is real."""
+    """The mask: lengths (B,), T a whole number; returns booleans (B, T), True where real."""
     ### BEGIN SOLUTION
     return np.arange(T) < lengths[:, None]
     ### END SOLUTION
@@ -56,7 +57,10 @@ for lengths, T in cases:
 
 # %% answer="last_states"
 def last_states(x, mask, W_x, W_h, b):
-    """The last states: x (B, T, F), mask (B, T) booleans, W_x (F, H), W_h (H, H), b (H,); returns (B, H)."""
+    """The last states, shape (B, H).
+
+    x (B, T, F); mask (B, T), booleans; W_x (F, H), W_h (H, H), b (H,).
+    """
     ### BEGIN SOLUTION
     h = np.zeros((x.shape[0], b.shape[0]))
     for t in range(x.shape[1]):
@@ -73,7 +77,7 @@ x = 0.001 * np.array([[3.0, 0, 5, 9], [7, 9, 9, 9], [9, 2, 9, 4], [9, 9, 9, 9]])
 mask = np.array([[1, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 0]], dtype=bool)
 found = last_states(x, mask, np.ones((1, 1)), np.ones((1, 1)), np.array([0.001]))
 expected = 0.001 * np.array([[11.0], [8.0], [8.0], [0.0]])
-hint = "At step t each row gets either its new state or the one it had. One truth value a row decides."
+hint = "At step t a row gets its new state or keeps the one it had. One truth value a row decides."
 cu.answers.expect_array(found, expected, "the last states", hint=hint, atol=1e-5)
 ### BEGIN HIDDEN TESTS
 cases = [(1, 1, 1, 1), (3, 5, 2, 4), (4, 4, 4, 4), (2, 9, 1, 3), (6, 3, 2, 2), (1, 6, 3, 2)]
@@ -98,13 +102,14 @@ for seed, (B, T, F, H) in enumerate(cases):
 # Without padding, all sequences of a batch must have one length. Sort the rows into such batches:
 #
 # - A batch is an array of row numbers, shape (n,), with n at most `size`. All its rows have the same length.
-# - Every row is in one batch. A bucket (all rows of one length) is cut into batches of `size`; its last one may be smaller.
+# - Every row is in one batch. A bucket (all rows of one length) is cut into batches of `size`; its last one may be
+#   smaller.
 # - The shortest length comes first. Inside a bucket the row numbers rise, from batch to batch too.
 
 
 # %% answer="batches"
 def batches(lengths, size):
-    """Row numbers, batch by batch: lengths (B,), size at least 1; returns a list of arrays of whole numbers."""
+    """Row numbers: lengths (B,), size at least 1; returns a list of arrays, each of shape (n,)."""
     ### BEGIN SOLUTION
     found = []
     for length in np.unique(lengths):
@@ -117,7 +122,7 @@ def batches(lengths, size):
 # %% tests="batches" points=4
 # Rows 1 and 5 have one step, rows 0, 2 and 4 have two, row 3 has four. Nobody has three.
 found = batches(np.array([2, 1, 2, 4, 2, 1]), 2)
-hint = "First the rows of one length, then cut them. What is left over at the end of a bucket is a batch too."
+hint = "First the rows of one length, then cut them. What is left over in a bucket is a batch too."
 cu.answers.expect_value(type(found).__name__, "list", "the type of what is returned", hint=hint)
 cu.answers.expect_value(len(found), 4, "the number of batches", hint=hint)
 for n, rows in enumerate([[1, 5], [0, 2], [4], [3]]):
@@ -141,7 +146,8 @@ for lengths, size in cases:
             expected.append(batch)
     of = f"for B = {len(lengths)} and size {size}, lengths {min(lengths)} to {max(lengths)}"
     found = batches(np.array(lengths), size)
-    cu.answers.expect_value(type(found).__name__, "list", f"the type of what is returned {of}", hint=hint)
+    what = f"the type of what is returned {of}"
+    cu.answers.expect_value(type(found).__name__, "list", what, hint=hint)
     cu.answers.expect_value(len(found), len(expected), f"the number of batches {of}", hint=hint)
     for n, rows in enumerate(expected):
         cu.answers.expect_array(found[n], rows, f"batch {n} {of}", hint=hint)
@@ -150,8 +156,9 @@ for lengths, size in cases:
 # %% [markdown]
 # ## Task 4: Find the bugs (4 points)
 #
-# A network gives an output at every step, and its loss is the mean squared error over the real steps of all sequences. In the
-# padding, the targets are 0 and the outputs can be anything. `mean_loss_with_bugs` runs, and has two bugs. Write `mean_loss`, which has none:
+# A network gives an output at every step, and its loss is the mean squared error over the real steps of all sequences.
+# In the padding, the targets are 0 and the outputs can be anything. `mean_loss_with_bugs` runs, and has two bugs. Write
+# `mean_loss`, which has none:
 #
 # - A real step counts, whatever its target is. A padded step does not.
 # - Every real step has the same weight. Padded to more columns, the same sequences have the same loss.
@@ -178,9 +185,11 @@ def mean_loss(y, y_hat, lengths):
 y = np.array([[1.0, 0.0, 2.0, 0.0], [3.0, 0.0, 0.0, 0.0]])
 y_hat = np.array([[1.0, 2.0, 2.0, 7.0], [5.0, 7.0, 7.0, 7.0]])
 hint = "What says which steps are real? And how many numbers does the mean run over?"
-cu.answers.expect_value(mean_loss(y, y_hat, np.array([3, 1])), 2.0, "the loss", hint=hint, atol=1e-9)
+found = mean_loss(y, y_hat, np.array([3, 1]))
+cu.answers.expect_value(found, 2.0, "the loss", hint=hint, atol=1e-9)
 ### BEGIN HIDDEN TESTS
-for seed, (B, T, more) in enumerate([(1, 1, 0), (1, 5, 3), (4, 4, 0), (7, 4, 4), (5, 1, 2), (3, 9, 1)]):
+cases = [(1, 1, 0), (1, 5, 3), (4, 4, 0), (7, 4, 4), (5, 1, 2), (3, 9, 1)]
+for seed, (B, T, more) in enumerate(cases):
     rng = np.random.default_rng(400 + seed)
     lengths = rng.integers(1, T + 1, size=B)
     y, y_hat = np.zeros((B, T + more)), rng.normal(4.5, 3.0, size=(B, T + more))
@@ -197,9 +206,10 @@ for seed, (B, T, more) in enumerate([(1, 1, 0), (1, 5, 3), (4, 4, 0), (7, 4, 4),
 # %% [markdown]
 # ## Task 5: Explain a plot (4 points)
 #
-# Run the cell. 1000 sequences of 1 to 4 digits stand in four columns. At each step the target is the digit, and in the padding it is 0. An answer that
-# has learned nothing says 4.5 at every step, in the padding too. Its squared errors are averaged in the three ways of the lesson: A, B and C.
-# Then columns of padding are added. Sequences and answers stay as they are.
+# Run the cell. 1000 sequences of 1 to 4 digits stand in four columns. At each step the target is the digit, and in the
+# padding it is 0. An answer that has learned nothing says 4.5 at every step, in the padding too. Its squared errors are
+# averaged in the three ways of the lesson: A, B and C. Then columns of padding are added. Sequences and answers stay as
+# they are.
 
 # %% shown="plot"
 cu.plotting.use_style()
@@ -217,17 +227,22 @@ ax = cu.plotting.step_series(averages, title="The same answers, averaged in thre
 cu.plotting.show(ax, alt="Three averages by added columns of padding: A rises, B stays, C falls")
 
 # %% [markdown]
-# In four to seven sentences: How is each of the three computed, and how do you see it? Why does A go where it goes, and C?
-# One batch is padded to 4 columns and another to 16: which average may be compared between them?
+# In four to seven sentences: How is each of the three computed, and how do you see it? Why does A go where it goes, and
+# C? One batch is padded to 4 columns and another to 16: which average may be compared between them?
 
 # %% [markdown] explain="three_averages" points=4
 # ### BEGIN SOLUTION
-# B is the mean over the real steps only: padding plays no part in it, so it stays near 8.25, the variance of a digit. A is the mean over all B · T entries.
-# A padded step has the target 0 and the answer 4.5, so its squared error is 4.5² = 20.25. The more padding, the nearer A comes to 20.25.
-# C sets the errors of the padding to 0 and still divides by B · T. Its sum stays the same while T grows, so it falls towards 0, though no answer got better.
-# Only B may be compared between the two batches: A and C depend on the number of columns, which says nothing about the answers.
+# B is the mean over the real steps only. Padding plays no part in it, so it stays near 8.25, the variance of a digit.
+# A is the mean over all B · T entries. A padded step has the target 0 and the answer 4.5, so its squared error is 20.25,
+# more than that of most digits. The more padding, the nearer A comes to 20.25. C sets the errors of the padding to 0 and
+# still divides by B · T. Its sum stays the same while T grows, so it falls towards 0, though no answer got better.
+# Only B may be compared between the two batches: A and C depend on the number of columns, which says nothing about the
+# answers.
 #
-# **Rubric.** 1 point: B is the mean over the real steps, because it does not change.
-# 1 point: A counts the padding too, and padded steps have a larger error (20.25, or "4.5 where the target is 0"), so it rises.
-# 1 point: C has zeros for the padding but divides by all entries, so it falls. 1 point: only B may be compared, with a reason.
+# **Rubric**
+#
+# - 1 point: B is the mean over the real steps, so padding does not change it.
+# - 1 point: A counts the padding, and padded steps have a larger error (20.25, or "4.5 where the target is 0"): it rises.
+# - 1 point: C has zeros for the padding but divides by all entries: it falls, though no answer is better.
+# - 1 point: only B may be compared, because the others depend on the number of columns.
 # ### END SOLUTION
