@@ -146,7 +146,7 @@ def _tasks(file: str, cells: tuple[Any, ...]) -> Iterator[Task]:
         if key == "answer":
             if name in answers:
                 raise ProblemSetError(f"{where}: there is an answer {name!r} before it already.")
-            answers[name] = _defined(cell.source)
+            answers[name] = _defined(where, cell.source)
             if not answers[name]:
                 raise ProblemSetError(f"{where}: the answer defines no name that a test could use.")
             _require_markers(where, cell.source, SOLUTION)
@@ -163,9 +163,13 @@ def _tasks(file: str, cells: tuple[Any, ...]) -> Iterator[Task]:
         raise ProblemSetError(f"{file}: the answer {min(untested)!r} has no tests.")
 
 
-def _defined(source: str) -> tuple[str, ...]:
+def _defined(where: str, source: str) -> tuple[str, ...]:
     names: list[str] = []
-    for node in ast.parse(source).body:
+    try:
+        body = ast.parse(source).body
+    except SyntaxError as error:
+        raise ProblemSetError(f"{where} is not Python: {error.msg}, line {error.lineno}.") from None
+    for node in body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.append(node.name)
         elif isinstance(node, ast.Assign):

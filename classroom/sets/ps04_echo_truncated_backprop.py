@@ -39,16 +39,16 @@ def echo(bits, lag, B):
 
 
 # %% tests="echo" points=4
-# Eight bits in two rows, 1 0 1 1 and 0 0 1 0, and an echo of one step: every bit moves one place on.
-found = echo(np.array([1, 0, 1, 1, 0, 0, 1, 0]), 1, 2)
+# Eight bits in two rows, 1 0 1 1 and 0 0 1 1, and an echo of one step: every bit moves one place on.
+found = echo(np.array([1, 0, 1, 1, 0, 0, 1, 1]), 1, 2)
 hint = "Two arrays come back, the labels first."
 came = len(found) if type(found) in (tuple, list) else found
 cu.answers.expect_value(came, 2, "the number of arrays that come back", hint=hint)
-y_hint = "Make the labels of the whole series first. What stands before its first bit? Cut into rows last."
+y_hint = "Make the labels of the whole series first, and cut them into rows last."
 y, known = found
 expected = np.array([[0, 1, 0, 1], [1, 0, 0, 1]])
 cu.answers.expect_array(y, expected, "the labels", hint=y_hint)
-known_hint = "For each label: in which row does its bit stand? What does the task say of the first labels?"
+known_hint = "In which row does a label's bit stand? And what is said of the first labels?"
 expected = np.array([[True, True, True, True], [False, True, True, True]])
 cu.answers.expect_array(known, expected, "which labels are known", hint=known_hint)
 ### BEGIN HIDDEN TESTS
@@ -72,8 +72,8 @@ for seed, (B, steps, lag) in enumerate(sizes):
 # ## Task 2: Find the bug (4 points)
 #
 # `cut_with_a_bug` is to cut B rows into windows of T steps: window 0 of all rows, then window 1 of all rows, and so on. Steps at a
-# row's end that fill no window are dropped. It runs, and gives an array of the right shape. Yet a network would learn nothing from
-# its windows, even with the state carried. Write `cut`, which has no bug.
+# row's end that fill no window are dropped. It runs, and gives an array of the right shape. Yet trained on its windows, with the state
+# carried, the lesson's network stays far from a loss of 0. Write `cut`, which has no bug.
 
 
 # %% given="bug"
@@ -101,7 +101,7 @@ expected = np.array(
         [[3.0, 4.0, 5.0], [13.0, 14.0, 15.0]],
     ]
 )
-hint = "Print the windows of this small series. Row b of a window must come from row b of the series."
+hint = "Print the windows of a small series. From which row must row b of a window come?"
 cu.answers.expect_array(cut(series, 3), expected, "the windows", hint=hint)
 ### BEGIN HIDDEN TESTS
 sizes = [(1, 1, 1), (5, 17, 4), (4, 16, 4), (3, 3, 3), (2, 10, 1), (1, 11, 5), (6, 14, 5)]
@@ -144,23 +144,24 @@ def run_windows(x, W_x, W_h, b, carry):
 
 
 # %% tests="run_windows" points=4
-# One unit that adds up small numbers: tanh(z) is close to z there. Row 0 reads 1 2 and then 3 4, row 1 reads 0 0 and then 5 0.
-x = 0.001 * np.array([[[[1.0], [2.0]], [[0.0], [0.0]]], [[[3.0], [4.0]], [[5.0], [0.0]]]])
-one, zero = np.ones((1, 1)), np.zeros(1)
-found = run_windows(x, one, one, zero, True)
+# One unit that adds up small numbers: tanh(z) is close to z there. Row 0 reads 1 2 and then 3 4, row 1 reads 0 0 and then 5 0
+# (in units of 0.0001), and the bias adds 1 at each step.
+x = 1e-4 * np.array([[[[1.0], [2.0]], [[0.0], [0.0]]], [[[3.0], [4.0]], [[5.0], [0.0]]]])
+one, b = np.ones((1, 1)), np.array([1e-4])
+found = run_windows(x, one, one, b, True)
 hint = "Two arrays come back: all states first, then the last one."
 came = len(found) if type(found) in (tuple, list) else found
 cu.answers.expect_value(came, 2, "the number of arrays that come back", hint=hint)
-hint = "The windows are axis 0, the rows axis 1, and time is axis 2. With which state does each window begin?"
-expected = 0.001 * np.array([[[[1.0], [3.0]], [[0.0], [0.0]]], [[[6.0], [10.0]], [[5.0], [5.0]]]])
+hint = "Windows are axis 0, rows axis 1, time is axis 2. With which state does a window begin?"
+expected = 1e-4 * np.array([[[[2.0], [5.0]], [[1.0], [2.0]]], [[[9.0], [14.0]], [[8.0], [9.0]]]])
 cu.answers.expect_array(found[0], expected, "the states, carried", hint=hint, atol=1e-6)
 last_hint = "The last state is that of each row after the last step of the last window."
-expected = 0.001 * np.array([[10.0], [5.0]])
+expected = 1e-4 * np.array([[14.0], [9.0]])
 cu.answers.expect_array(found[1], expected, "the last state, carried", hint=last_hint, atol=1e-6)
-states, last = run_windows(x, one, one, zero, False)
-expected = 0.001 * np.array([[[[1.0], [3.0]], [[0.0], [0.0]]], [[[3.0], [7.0]], [[5.0], [5.0]]]])
+states, last = run_windows(x, one, one, b, False)
+expected = 1e-4 * np.array([[[[2.0], [5.0]], [[1.0], [2.0]]], [[[4.0], [9.0]], [[6.0], [7.0]]]])
 cu.answers.expect_array(states, expected, "the states, reset", hint=hint, atol=1e-6)
-expected = 0.001 * np.array([[7.0], [5.0]])
+expected = 1e-4 * np.array([[9.0], [7.0]])
 cu.answers.expect_array(last, expected, "the last state, reset", hint=last_hint, atol=1e-6)
 ### BEGIN HIDDEN TESTS
 sizes = [(1, 1, 1, 1, 1), (4, 3, 5, 2, 6), (3, 3, 3, 3, 3), (5, 2, 1, 1, 4), (1, 4, 6, 2, 3)]
@@ -179,7 +180,8 @@ for seed, (N, B, T, F, H) in enumerate(sizes):
         states, last = run_windows(x, W_x, W_h, b, carry)
         of = f"for N = {N}, B = {B}, T = {T}, F = {F}, H = {H}, carry = {carry}"
         cu.answers.expect_array(states, expected, f"the states {of}", hint=hint, atol=1e-9)
-        cu.answers.expect_array(last, expected[-1, :, -1], f"the last state {of}", hint=last_hint, atol=1e-9)
+        what, expected = f"the last state {of}", expected[-1, :, -1]
+        cu.answers.expect_array(last, expected, what, hint=last_hint, atol=1e-9)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -205,13 +207,15 @@ found = reset_limits(4, 2)
 hint = "Two numbers come back, the loss first."
 came = len(found) if type(found) in (tuple, list, np.ndarray) else found
 cu.answers.expect_value(came, 2, "the number of numbers that come back", hint=hint)
-hint = "At how many of the window's steps does the bit stand before the window? How many can that be at most?"
-cu.answers.expect_value(found[0], 0.34657, "the lowest loss for T = 4, lag = 2", hint=hint, atol=1e-4)
-cu.answers.expect_value(found[1], 0.75, "the highest accuracy for T = 4, lag = 2", hint=hint, atol=1e-6)
+hint = "At how many steps does the bit stand before the window? And at most?"
+of = "for T = 4, lag = 2"
+cu.answers.expect_value(found[0], 0.34657, f"the lowest loss {of}", hint=hint, atol=1e-4)
+cu.answers.expect_value(found[1], 0.75, f"the highest accuracy {of}", hint=hint, atol=1e-6)
 # The lesson's windows of 15 and echo of 3 steps.
 loss, accuracy = reset_limits(15, 3)
-cu.answers.expect_value(loss, 0.13863, "the lowest loss for T = 15, lag = 3", hint=hint, atol=1e-4)
-cu.answers.expect_value(accuracy, 0.9, "the highest accuracy for T = 15, lag = 3", hint=hint, atol=1e-6)
+of = "for T = 15, lag = 3"
+cu.answers.expect_value(loss, 0.13863, f"the lowest loss {of}", hint=hint, atol=1e-4)
+cu.answers.expect_value(accuracy, 0.9, f"the highest accuracy {of}", hint=hint, atol=1e-6)
 ### BEGIN HIDDEN TESTS
 for T, lag in [(1, 1), (1, 3), (5, 1), (5, 4), (5, 5), (5, 6), (7, 20), (16, 9), (33, 8)]:
     known = [step - lag >= 0 for step in range(T)]  # is the bit inside the window?
@@ -222,7 +226,8 @@ for T, lag in [(1, 1), (1, 3), (5, 1), (5, 4), (5, 5), (5, 6), (7, 20), (16, 9),
     loss, accuracy = reset_limits(T, lag)
     of = f"for T = {T}, lag = {lag}"
     cu.answers.expect_value(loss, expected[0], f"the lowest loss {of}", hint=hint, atol=1e-9)
-    cu.answers.expect_value(accuracy, expected[1], f"the highest accuracy {of}", hint=hint, atol=1e-9)
+    what = f"the highest accuracy {of}"
+    cu.answers.expect_value(accuracy, expected[1], what, hint=hint, atol=1e-9)
 ### END HIDDEN TESTS
 
 # %% [markdown]
