@@ -97,6 +97,8 @@ def run_shards(
     """Grade in so many processes, and say how far they are; returns how many were graded."""
     command = [sys.executable, "-m", "classroom.shard", name, "--course", str(course.folder)]
     command += ["--gradebook", course.gradebook, "--of", str(jobs)]
+    command += ["--cell-seconds", str(course.limits.cell_seconds)]
+    command += ["--memory-gb", str(course.limits.memory / 2**30)]
     if not course.sandboxed:
         command.append("--without-sandbox")
     started = time.perf_counter()
@@ -164,13 +166,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
     parser.add_argument("--gradebook", help="SQLAlchemy's address (SQLite in the class's folder)")
     parser.add_argument("--deadline", type=_time, help="2026-11-30T18:00, of UTC unless it says otherwise")
-    parser.add_argument("--without-sandbox", action="store_true", help="run students' code as you: a risk")
+    shard.add_limits(parser)
     parser.add_argument("--from", dest="start", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     choice = parser.parse_args(arguments)
     submissions = (choice.start / choice.submissions).resolve()
     folder = (choice.start / choice.to).resolve() if choice.to else submissions.parent / "grades"
     gradebook = choice.gradebook or f"sqlite:///{folder / 'gradebook.db'}"
-    course = Course(folder, gradebook, sandboxed=not choice.without_sandbox)
+    course = Course(folder, gradebook, not choice.without_sandbox, shard.limits_of(choice))
     try:
         if course.sandboxed:
             require()

@@ -17,7 +17,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.apps import NbGraderAPI
@@ -131,6 +131,31 @@ def _trouble(api: NbGraderAPI, name: str, student: str) -> str:
     return ""
 
 
+def add_limits(parser: argparse.ArgumentParser) -> None:
+    """Give a command the options that say what a submission may use."""
+    usual = Limits()
+    parser.add_argument(
+        "--cell-seconds",
+        type=int,
+        default=usual.cell_seconds,
+        metavar="S",
+        help=f"for a cell, and for a call of a test ({usual.cell_seconds})",
+    )
+    parser.add_argument(
+        "--memory-gb",
+        type=float,
+        default=usual.memory / 2**30,
+        metavar="GB",
+        help=f"for all of a submission ({usual.memory / 2**30:g})",
+    )
+    parser.add_argument("--without-sandbox", action="store_true", help="run students' code as you: a risk")
+
+
+def limits_of(choice: argparse.Namespace) -> Limits:
+    """What `add_limits` read."""
+    return replace(Limits(), cell_seconds=choice.cell_seconds, memory=int(choice.memory_gb * 2**30))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classroom.shard", description="One grading process.")
     parser.add_argument("name", help="the problem set, such as ps01")
@@ -138,13 +163,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--gradebook", help="SQLAlchemy's address; without it, gradebook.db in the folder")
     parser.add_argument("--shard", type=int, default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
     parser.add_argument("--of", type=int, default=1)
-    parser.add_argument("--without-sandbox", action="store_true")
+    add_limits(parser)
     choice = parser.parse_args(arguments)
     if not 0 <= choice.shard < choice.of:
         parser.error(f"--shard counts from 0 to {choice.of - 1}, got {choice.shard}")
     folder = choice.course.resolve()
     gradebook = choice.gradebook or f"sqlite:///{folder / 'gradebook.db'}"
-    course = Course(folder, gradebook, sandboxed=not choice.without_sandbox)
+    course = Course(folder, gradebook, not choice.without_sandbox, limits_of(choice))
     try:
         if course.sandboxed:
             require()

@@ -71,7 +71,7 @@ def last_states(x, mask, W_x, W_h, b):
 
 
 # %% tests="last_states" points=5
-# One unit that adds up small numbers, tanh(z) being close to z there: each real step adds its digit, and b adds 1 more.
+# One unit that adds up thousandths, tanh(z) being close to z there: each real step adds its digit, and b adds 1 more.
 # The 9s are masked. Real are (3, 0, 5), so 8 + 3; (7), so 7 + 1; (2, 4), so 6 + 2; and nothing.
 x = 0.001 * np.array([[3.0, 0, 5, 9], [7, 9, 9, 9], [9, 2, 9, 4], [9, 9, 9, 9]])[:, :, None]
 mask = np.array([[1, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 1], [0, 0, 0, 0]], dtype=bool)
