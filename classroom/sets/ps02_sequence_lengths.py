@@ -123,7 +123,7 @@ def batches(lengths, size):
 # Rows 1 and 5 have one step, rows 0, 2 and 4 have two, row 3 has four. Nobody has three.
 found = batches(np.array([2, 1, 2, 4, 2, 1]), 2)
 hint = "First the rows of one length, then cut them. What is left over in a bucket is a batch too."
-cu.answers.expect_value(type(found).__name__, "list", "the type of what is returned", hint=hint)
+cu.answers.expect_value(type(found).__name__, "list", "the name of the type returned", hint=hint)
 cu.answers.expect_value(len(found), 4, "the number of batches", hint=hint)
 for n, rows in enumerate([[1, 5], [0, 2], [4], [3]]):
     cu.answers.expect_array(found[n], rows, f"batch {n}", hint=hint)
@@ -146,7 +146,7 @@ for lengths, size in cases:
             expected.append(batch)
     of = f"for B = {len(lengths)} and size {size}, lengths {min(lengths)} to {max(lengths)}"
     found = batches(np.array(lengths), size)
-    what = f"the type of what is returned {of}"
+    what = f"the name of the type returned {of}"
     cu.answers.expect_value(type(found).__name__, "list", what, hint=hint)
     cu.answers.expect_value(len(found), len(expected), f"the number of batches {of}", hint=hint)
     for n, rows in enumerate(expected):

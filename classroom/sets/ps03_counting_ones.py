@@ -49,7 +49,7 @@ x_t, h = np.array([[1.0], [0.0]]), np.array([[0.0, 0.0], [2.0, 0.0]])
 c = np.array([[0.5, 0.5], [3.0, 3.0]])
 found = lstm_step(x_t, h, c, W_x, W_h, b)
 hint = "Which block of z belongs to which gate? c is made first, and h from the new c."
-cu.answers.expect_value(type(found).__name__, "tuple", "the type of what is returned", hint=hint)
+cu.answers.expect_value(type(found).__name__, "tuple", "the name of the type returned", hint=hint)
 cu.answers.expect_value(len(found), 2, "the number of arrays returned", hint=hint)
 expected = np.tanh([[0.5, np.tanh(1.0)], [3.0, np.tanh(2.0)]]) * [1.0, 0.5]
 cu.answers.expect_array(found[0], expected, "the output h", hint=hint, atol=1e-9)
@@ -58,7 +58,8 @@ cu.answers.expect_array(found[1], expected, "the cell state c", hint=hint, atol=
 ### BEGIN HIDDEN TESTS
 import math
 
-for seed, (B, F, H) in enumerate([(1, 1, 1), (3, 2, 5), (4, 4, 4), (4, 1, 1), (2, 6, 3), (8, 2, 2)]):
+cases = [(1, 1, 1), (3, 2, 5), (4, 4, 4), (4, 1, 1), (2, 6, 3), (8, 2, 2)]
+for seed, (B, F, H) in enumerate(cases):
     rng = np.random.default_rng(100 + seed)
     x_t, h, c = rng.normal(size=(B, F)), rng.normal(size=(B, H)), 2 * rng.normal(size=(B, H))
     W_x, W_h, b = rng.normal(size=(F, 4 * H)), rng.normal(size=(H, 4 * H)), rng.normal(size=4 * H)
@@ -76,7 +77,7 @@ for seed, (B, F, H) in enumerate([(1, 1, 1), (3, 2, 5), (4, 4, 4), (4, 1, 1), (2
             h_new[row, unit] = o * math.tanh(c_new[row, unit])
     of = f"for B = {B}, F = {F}, H = {H}"
     found = lstm_step(x_t, h, c, W_x, W_h, b)
-    what = f"the type of what is returned {of}"
+    what = f"the name of the type returned {of}"
     cu.answers.expect_value(type(found).__name__, "tuple", what, hint=hint)
     cu.answers.expect_value(len(found), 2, f"the number of arrays returned {of}", hint=hint)
     cu.answers.expect_array(found[0], h_new, f"the output h {of}", hint=hint, atol=1e-9)
@@ -89,7 +90,7 @@ for seed, (B, F, H) in enumerate([(1, 1, 1), (3, 2, 5), (4, 4, 4), (4, 1, 1), (2
 # Softmax makes probabilities from the logits of a row, $p_k = e^{a_k} / \sum_j e^{a_j}$. The loss of the row is
 # $-\log p$ of its right class, and the loss of the batch is the mean over its rows.
 #
-# It must be right for large logits too, such as 0 and 1000 or −1000 and −1000: no NaN, no infinity, and nothing cut off.
+# It must be right for large logits too, such as 0 and 1000, or −1000 and −1000: no NaN, no infinity, nothing cut off.
 
 
 # %% answer="cross_entropy"
@@ -104,13 +105,16 @@ def cross_entropy(logits, y):
 
 # %% tests="cross_entropy" points=4
 # Two equal logits are two probabilities of 1/2, whatever the logits are: a loss of log 2.
-hint = "Softmax stays the same when one number is taken away from all logits of a row. Which one helps?"
+hint = "Take one number away from all logits of a row: softmax stays the same. Which one helps?"
 found = cross_entropy(np.array([[3.0, 3.0]]), np.array([0]))
 cu.answers.expect_value(found, 0.6931471805599453, "the loss of [3, 3]", hint=hint, atol=1e-9)
 # Here the second class is nearly certain. It is the right one in row 0, for a loss of 0, and wrong in row 1, for 1000.
 logits, y = np.array([[0.0, 1000.0], [0.0, 1000.0]]), np.array([1, 0])
 what = "the loss of [0, 1000] twice, right and wrong"
 cu.answers.expect_value(cross_entropy(logits, y), 500.0, what, hint=hint, atol=1e-9)
+found = cross_entropy(np.array([[1000.0, 1000.0], [-1000.0, -1000.0]]), np.array([0, 1]))
+what = "the loss of [1000, 1000] and [-1000, -1000]"
+cu.answers.expect_value(found, 0.6931471805599453, what, hint=hint, atol=1e-9)
 ### BEGIN HIDDEN TESTS
 from decimal import Decimal
 
@@ -138,23 +142,32 @@ for seed, (B, C, size) in enumerate(cases):
 
 # %% answer="count_weights"
 def count_weights(F, H, C):
-    """Two whole numbers, a tuple: weights of the LSTM (F features, H units), of the head (C outputs)."""
+    """Two whole numbers, a tuple: of the LSTM (F features, H units), of the head (C outputs)."""
     ### BEGIN SOLUTION
     return 4 * H * (F + H + 1), (H + 1) * C
     ### END SOLUTION
 
 
 # %% tests="count_weights" points=3
-# F = 2, H = 3, C = 5: W_x has 24 numbers, W_h 36, b 12; the head has 15 and 5.
+# F = 2, H = 3, C = 5: 72 numbers in the LSTM's three arrays, and 20 in the head's two.
 hint = "Write down the shape of each array of weights. Which ones are four blocks wide?"
-what = "the weights of LSTM and head for F = 2, H = 3, C = 5"
-cu.answers.expect_value(count_weights(2, 3, 5), (72, 20), what, hint=hint)
+found = count_weights(2, 3, 5)
+cu.answers.expect_value(type(found).__name__, "tuple", "the name of the type returned", hint=hint)
+cu.answers.expect_value(len(found), 2, "how many numbers are returned", hint=hint)
+cu.answers.expect_value(found[0], 72, "the LSTM's weights for F = 2, H = 3", hint=hint)
+cu.answers.expect_value(found[1], 20, "the head's weights for H = 3, C = 5", hint=hint)
 ### BEGIN HIDDEN TESTS
-for F, H, C in [(1, 1, 1), (1, 24, 21), (4, 4, 4), (7, 1, 3), (1, 6, 1), (12, 20, 9), (300, 128, 1000)]:
+cases = [(1, 1, 1), (1, 24, 21), (4, 4, 4), (7, 1, 3), (1, 6, 1), (12, 20, 9), (300, 128, 1000)]
+for F, H, C in cases:
     lstm = sum(np.zeros(shape).size for shape in ((F, 4 * H), (H, 4 * H), (4 * H,)))
     head = np.zeros((H, C)).size + np.zeros(C).size
-    what = f"the weights of LSTM and head for F = {F}, H = {H}, C = {C}"
-    cu.answers.expect_value(count_weights(F, H, C), (lstm, head), what, hint=hint)
+    of = f"for F = {F}, H = {H}, C = {C}"
+    found = count_weights(F, H, C)
+    what = f"the name of the type returned {of}"
+    cu.answers.expect_value(type(found).__name__, "tuple", what, hint=hint)
+    cu.answers.expect_value(len(found), 2, f"how many numbers are returned {of}", hint=hint)
+    cu.answers.expect_value(found[0], lstm, f"the LSTM's weights {of}", hint=hint)
+    cu.answers.expect_value(found[1], head, f"the head's weights {of}", hint=hint)
 ### END HIDDEN TESTS
 
 # %% [markdown]
@@ -163,7 +176,7 @@ for F, H, C in [(1, 1, 1), (1, 24, 21), (4, 4, 4), (7, 1, 3), (1, 6, 1), (12, 20
 # `order` holds the row numbers of the training strings, shuffled once. Each update takes the next `size` of them. After
 # the last one it goes on with the first, inside one update if need be. So no row is used twice before all are used once,
 # and all updates are equally large. `rows_of_updates_with_a_bug` runs, and does something else. Write `rows_of_updates`.
-# (Moving one line is not all that is missing: try an `order` that does not divide into batches.)
+# (Moving the pointer is not all: N need not be a multiple of `size`, nor at least `size`.)
 
 
 # %% given="bug"
@@ -213,8 +226,8 @@ for seed, (N, size, updates) in enumerate(cases):
 # Before training it gives each class the probability 1/21.
 #
 # The gradient of the mean cross-entropy with respect to the head's bias of class k is: the mean probability of class k,
-# minus the share of the training strings that have k ones. A step of gradient descent goes against it. The right
-# picture shows the direction and the size of the first step.
+# minus the share of the training strings that have k ones. A step of gradient descent goes against it. The right picture
+# shows, up to the learning rate, the first step.
 
 # %% shown="plot"
 import matplotlib.pyplot as plt
@@ -223,14 +236,13 @@ cu.plotting.use_style()
 _, y = cu.sequences.bit_strings(10_000, 20, seed=3)
 strings = np.bincount(y[:, 0].astype(int), minlength=21)
 push = strings / strings.sum() - 1 / 21
-fig, (left, right) = plt.subplots(2, 1, figsize=(7.5, 6.4))
+fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.6))
 look = {"xlabel": "ones in the string (class)"}
-cu.plotting.class_columns(
-    strings, ylabel="training strings", title="What training shows", log=True, ax=left, **look
-)
-cu.plotting.step_series(
-    {"step": push, "no change": 0 * push}, ylabel="minus the gradient", title="First step", ax=right, **look
-)
+title = "The training set"
+cu.plotting.class_columns(strings, ylabel="strings", title=title, log=True, ax=left, **look)
+steps = {"by class": push, "no change": 0 * push}
+title = "The first step of the biases"
+cu.plotting.step_series(steps, ylabel="minus the gradient", title=title, ax=right, **look)
 cu.plotting.show(fig, alt="Training strings by class, and the first step of each class's bias")
 
 # %% [markdown]
@@ -240,5 +252,18 @@ cu.plotting.show(fig, alt="Training strings by class, and the first step of each
 
 # %% [markdown] explain="never_shown" points=4
 # ### BEGIN SOLUTION
-# x **Rubric**
+# The biases of the classes 7 to 13 go up: over 1/21 of the training strings are theirs. All others go down. The classes
+# 0, 19 and 20 have no training string. Their share is 0 and the probability that softmax gives them is above 0, so their
+# gradient is positive in every update: these biases only ever fall, as every training string pushes their logits down.
+# (A class with few strings falls too, until its mean probability is under its small share.) So the answer for 20 ones is
+# another class, one that was shown, most likely a large one. It is wrong, and longer training does not mend that. I would
+# ask for one number, with the squared error, and read it from the cell state: numbers go on beyond those that were
+# shown. Or I would put such strings into the training set.
+#
+# **Rubric**
+#
+# - 1 point: biases of frequent classes (more than 1/21 of the strings, here 7 to 13) go up, all others down.
+# - 1 point: without a string the share is 0 and the probability above 0, so these biases fall in every update.
+# - 1 point: for 20 ones the answer is a class that was shown, so it is wrong, and more updates do not help.
+# - 1 point: a change that helps, with its reason: one number in place of 21 classes (read from c), or such strings.
 # ### END SOLUTION

@@ -4,10 +4,12 @@
 # Five tasks, 20 points, an hour or two. They belong to lesson 04, and need NumPy only.
 #
 # - Write your code where a cell says that it is not done yet, and nowhere else. Add cells of your own where you like.
-# - Below each task stands a cell of tests. Run it as often as you want: it says what it expected, what came, and gives a hint.
+# - Below each task stands a cell of tests. Run it as often as you want: it says what it expected, what came, and gives
+#   a hint.
 # - Other tests, with other numbers and other sizes, run when your work is graded. A function that is right passes both.
 #
-# Shapes are those of the lesson: B rows, windows of T time steps, F input features, H hidden units. The number of windows is N.
+# Shapes are those of the lesson: B rows, windows of T time steps, F input features, H hidden units. The number of
+# windows is N.
 
 # %% given="setup"
 import course_utils as cu
@@ -16,7 +18,8 @@ import numpy as np
 # %% [markdown]
 # ## Task 1: The echo and its riddles (4 points)
 #
-# The label of a step is the bit `lag` steps before. The labels are made of the whole series, and then the series and its labels are cut into B rows.
+# The label of a step is the bit `lag` steps before. The labels are made of the whole series, and then the series and
+# its labels are cut into B rows.
 #
 # - The first `lag` labels of the series have no bit: they are 0 by definition, and count as known.
 # - Any other label is known if its bit stands in the label's own row.
@@ -71,9 +74,9 @@ for seed, (B, steps, lag) in enumerate(sizes):
 # %% [markdown]
 # ## Task 2: Find the bug (4 points)
 #
-# `cut_with_a_bug` is to cut B rows into windows of T steps: window 0 of all rows, then window 1 of all rows, and so on. Steps at a
-# row's end that fill no window are dropped. It runs, and gives an array of the right shape. Yet trained on its windows, with the state
-# carried, the lesson's network stays far from a loss of 0. Write `cut`, which has no bug.
+# `cut_with_a_bug` is to cut B rows into windows of T steps: window 0 of all rows, then window 1 of all rows, and so on.
+# Steps at a row's end that fill no window are dropped. It runs, and gives an array of the right shape. Yet trained on
+# its windows, with the state carried, the lesson's network stays far from a loss of 0. Write `cut`, which has no bug.
 
 
 # %% given="bug"
@@ -119,8 +122,9 @@ for B, length, T in sizes:
 # %% [markdown]
 # ## Task 3: Carry the state, or reset it (4 points)
 #
-# Run a recurrent network with $h_t = \tanh(x_t W_x + h_{t-1} W_h + b)$ over windows that follow each other in time. The first window begins with a
-# state of zeros. If `carry` is true, each other window begins with the state at the end of the window before. If `carry` is false, each window begins with zeros.
+# Run a recurrent network with $h_t = \tanh(x_t W_x + h_{t-1} W_h + b)$ over windows that follow each other in time. The
+# first window begins with a state of zeros. If `carry` is true, each other window begins with the state at the end of
+# the window before. If `carry` is false, each window begins with zeros.
 
 
 # %% answer="run_windows"
@@ -144,8 +148,8 @@ def run_windows(x, W_x, W_h, b, carry):
 
 
 # %% tests="run_windows" points=4
-# One unit that adds up small numbers: tanh(z) is close to z there. Row 0 reads 1 2 and then 3 4, row 1 reads 0 0 and then 5 0
-# (in units of 0.0001), and the bias adds 1 at each step.
+# One unit that adds up small numbers: tanh(z) is close to z there. In units of 0.0001, row 0 reads
+# 1 2 and then 3 4, row 1 reads 0 0 and then 5 0, and the bias adds 1 at each step.
 x = 1e-4 * np.array([[[[1.0], [2.0]], [[0.0], [0.0]]], [[[3.0], [4.0]], [[5.0], [0.0]]]])
 one, b = np.ones((1, 1)), np.array([1e-4])
 found = run_windows(x, one, one, b, True)
@@ -187,9 +191,10 @@ for seed, (N, B, T, F, H) in enumerate(sizes):
 # %% [markdown]
 # ## Task 4: The best that resets allow (4 points)
 #
-# The bits are random, 0 and 1 equally often, and the state is reset to zeros at the start of every window of T steps. The network is as good as can be:
-# it knows each label whose bit it has read, and says 50 : 50 for the others. Give the mean loss over the labels of a window, in nats, and the accuracy to
-# be expected. The lag is at least 1. It may be shorter than the window, as long, or longer.
+# The bits are random, 0 and 1 equally often, and the state is reset to zeros at the start of every window of T steps.
+# The network is as good as can be: it knows each label whose bit it has read, and says 50 : 50 for the others. Give the
+# mean loss over the labels of a window, in nats, and the accuracy to be expected. The lag is at least 1. It may be
+# shorter than the window, as long, or longer.
 
 
 # %% answer="reset_limits"
@@ -202,7 +207,8 @@ def reset_limits(T, lag):
 
 
 # %% tests="reset_limits" points=4
-# Windows of 4, an echo of 2 steps: half of the labels are riddles. A riddle costs ln 2 = 0.6931 nats, and a guess is right half of the time.
+# Windows of 4, an echo of 2 steps: half of the labels are riddles. A riddle costs ln 2 = 0.6931 nats,
+# and a guess is right half of the time.
 found = reset_limits(4, 2)
 hint = "Two numbers come back, the loss first."
 came = len(found) if type(found) in (tuple, list, np.ndarray) else found
@@ -233,8 +239,10 @@ for T, lag in [(1, 1), (1, 3), (5, 1), (5, 4), (5, 5), (5, 6), (7, 20), (16, 9),
 # %% [markdown]
 # ## Task 5: Explain a plot (4 points)
 #
-# Run the cell. A network of tanh units answers with the bit of 3 steps before. The picture shows the gradient of its answer at step 11 with respect to the input
-# k steps back, for k = 0 to 11: its size, as a mean over 200 random series. It is drawn without windows, for windows of 8, and for windows of 5. The first window begins at step 0, and the state is carried.
+# Run the cell. A network of tanh units answers with the bit of 3 steps before. The picture shows the gradient of its
+# answer at step 11 with respect to the input k steps back, for k = 0 to 11: its size, as a mean over 200 random series.
+# It is drawn without windows, for windows of 8, and for windows of 5. The first window begins at step 0, and the state
+# is carried.
 
 # %% shown="plot"
 cu.plotting.use_style()
@@ -261,18 +269,26 @@ cu.plotting.show(
 )
 
 # %% [markdown]
-# In four to seven sentences: At which k does each of the two curves leave the first one, and why just there? The state is carried over the edge, so why is the gradient beyond it exactly 0, and not just small?
-# What does it mean for learning the echo at step 11? And can training with windows of 5 teach the echo of 3 steps at all?
+# In four to seven sentences: At which k does each of the two curves leave the first one, and why just there? The state
+# is carried over the edge, so why is the gradient beyond it exactly 0, and not just small? What does it mean for
+# learning the echo at step 11? And can training with windows of 5 teach the echo of 3 steps at all?
 
 # %% [markdown] explain="edges" points=4
 # ### BEGIN SOLUTION
-# Windows of 8 begin at steps 0 and 8, so step 11 has steps 8 to 11 in its window: the curve equals the first up to k = 3 and is 0 from k = 4 on. Windows of 5 begin
-# at 0, 5 and 10: only steps 10 and 11 are inside, so it is 0 from k = 2 on. The state that comes over the edge is a constant to the gradient: its value is handed on, but how it was made was not
-# recorded, so nothing goes back through it. With windows of 8 the answer at step 11 still reaches its bit, k = 3, where the gradient is largest; with windows of 5 the
-# answer at step 11 teaches nothing about that bit. But the weights are the same at all steps, and at the last two steps of each window of 5 (such as 13 and 14) the bit is inside. They
+# Windows of 8 begin at steps 0 and 8, so step 11 has steps 8 to 11 in its window: the curve equals the first up to
+# k = 3 and is 0 from k = 4 on. Windows of 5 begin at 0, 5 and 10: only steps 10 and 11 are inside, so it is 0 from k = 2
+# on. The state that comes over the edge is a constant to the gradient: its value is handed on, but how it was made was
+# not recorded, so nothing goes back through it. With windows of 8 the answer at step 11 still reaches its bit, k = 3,
+# where the gradient is largest; with windows of 5 the answer at step 11 teaches nothing about that bit. But the weights
+# are the same at all steps, and at the last two steps of each window of 5 (such as 13 and 14) the bit is inside. They
 # teach the echo; one step more than the lag, 4, is long enough.
 #
-# **Rubric.** 1 point: equal inside the window and 0 beyond it, with the right k (from 4 on for windows of 8, from 2 on for windows of 5) and where the windows begin.
-# 1 point: the value of the state is carried but is a constant to the gradient, so exactly 0. 1 point: at step 11 the bit at k = 3 is reached with windows of 8 and not with windows of 5.
-# 1 point: windows of 5 can teach it, because other steps have their bit inside and the weights are the same at all steps.
+# **Rubric.**
+#
+# - 1 point: equal inside the window and 0 beyond it, with the right k (0 from k = 4 on for windows of 8, from k = 2 on
+#   for windows of 5) and the steps where these windows begin, 8 and 10.
+# - 1 point: the value of the state is carried, but it is a constant to the gradient, so exactly 0.
+# - 1 point: at step 11 the bit at k = 3 is reached with windows of 8, and not with windows of 5.
+# - 1 point: windows of 5 can teach it, because other steps have their bit inside and the weights are the same at all
+#   steps.
 # ### END SOLUTION

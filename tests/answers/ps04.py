@@ -272,6 +272,27 @@ def run_windows(x, W_x, W_h, b, carry):
             states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h)
     return states, h
 """,
+        "no tanh": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)))
+    h = zeros = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h if carry else zeros
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = x[n, :, t] @ W_x + h @ W_h + b
+    return states, h
+""",
+        "room for as many units as features": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros_like(x)
+    h = zeros = np.zeros(x.shape[1:2] + x.shape[3:])
+    for n in range(x.shape[0]):
+        h = h if carry else zeros
+        for t in range(x.shape[2]):
+            h = np.tanh(x[n, :, t] @ W_x + h @ W_h[: h.shape[1], : h.shape[1]] + b)
+            states[n, :, t] = h
+    return states, h
+""",
         "a list of windows": """
 def run_windows(x, W_x, W_h, b, carry):
     states = []
