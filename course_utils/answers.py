@@ -89,9 +89,7 @@ def expect_array(
         )
 
 
-def expect_value(
-    found: object, expected: object, what: str, *, hint: str, atol: float | None = None
-) -> None:
+def expect_value(found: object, expected: object, what: str, *, hint: str, atol: float | None = None) -> None:
     """Refuse an answer that is not the expected number, truth value, text, or tuple or list of such.
 
     A whole number may be Python's or NumPy's; True is no number, and 2.0 is not 2.
