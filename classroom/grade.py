@@ -96,7 +96,7 @@ def run_shards(
 ) -> int:
     """Grade in so many processes, and say how far they are; returns how many were graded."""
     command = [sys.executable, "-m", "classroom.shard", name, "--course", str(course.folder)]
-    command += ["--gradebook", course.gradebook, "--of", str(jobs)]
+    command += ["--of", str(jobs)]
     command += ["--cell-seconds", str(course.limits.cell_seconds)]
     command += ["--memory-gb", str(course.limits.memory / 2**30)]
     if not course.sandboxed:
@@ -109,7 +109,7 @@ def run_shards(
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
+            env={**os.environ, "PYTHONUNBUFFERED": "1", shard.SETTING: course.gradebook},
         )
         for k in range(jobs)
     ]
@@ -164,14 +164,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("submissions", type=Path, help="a folder a student, or files ps01_student.ipynb")
     parser.add_argument("--to", type=Path, help="the class's folder (grades, next to SUBMISSIONS)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
-    parser.add_argument("--gradebook", help="SQLAlchemy's address (SQLite in the class's folder)")
+    parser.add_argument(
+        "--gradebook", help=f"SQLAlchemy's address ({shard.SETTING}, or SQLite in the class's folder)"
+    )
+    parser.add_argument(
+        "--only-prepare", action="store_true", help="grade nothing: shards elsewhere do, see the README"
+    )
     parser.add_argument("--deadline", type=_time, help="2026-11-30T18:00, of UTC unless it says otherwise")
     shard.add_limits(parser)
     parser.add_argument("--from", dest="start", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     choice = parser.parse_args(arguments)
     submissions = (choice.start / choice.submissions).resolve()
     folder = (choice.start / choice.to).resolve() if choice.to else submissions.parent / "grades"
-    gradebook = choice.gradebook or f"sqlite:///{folder / 'gradebook.db'}"
+    gradebook = shard.gradebook_of(choice.gradebook, folder)
     course = Course(folder, gradebook, not choice.without_sandbox, shard.limits_of(choice))
     try:
         if course.sandboxed:
@@ -186,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         waiting = len(shard.to_do(course, problem_set))
         total = len(taken)
         print(f"{total} submissions to {problem_set.name}, {waiting} to grade, in {folder}", flush=True)
-        if waiting:
+        if waiting and not choice.only_prepare:
             run_shards(course, problem_set.name, min(choice.jobs, waiting), waiting=waiting)
         summary = report.write(course, problem_set, taken, choice.deadline)
     except (SandboxMissing, ProblemSetError, SubmissionsError, RuntimeError) as error:

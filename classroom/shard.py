@@ -30,6 +30,9 @@ from classroom.sandbox import Limits, SandboxMissing, require
 from classroom.submissions import digest
 from tools.files import write_atomically
 
+SETTING = "COURSE_GRADEBOOK"
+"""The environment variable with the gradebook's address: it may hold a password, which is no argument."""
+
 
 @dataclass(frozen=True)
 class Course:
@@ -131,6 +134,11 @@ def _trouble(api: NbGraderAPI, name: str, student: str) -> str:
     return ""
 
 
+def gradebook_of(given: str | None, folder: Path) -> str:
+    """The gradebook's address: what is given, or the environment's, or a file in the class's folder."""
+    return given or os.environ.get(SETTING) or f"sqlite:///{folder / 'gradebook.db'}"
+
+
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Give a command the options that say what a submission may use."""
     usual = Limits()
@@ -160,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m classroom.shard", description="One grading process.")
     parser.add_argument("name", help="the problem set, such as ps01")
     parser.add_argument("--course", type=Path, required=True, help="the folder that `grade` made")
-    parser.add_argument("--gradebook", help="SQLAlchemy's address; without it, gradebook.db in the folder")
+    parser.add_argument("--gradebook", help=f"SQLAlchemy's address ({SETTING}, or SQLite in the folder)")
     parser.add_argument("--shard", type=int, default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
     parser.add_argument("--of", type=int, default=1)
     add_limits(parser)
@@ -168,7 +176,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not 0 <= choice.shard < choice.of:
         parser.error(f"--shard counts from 0 to {choice.of - 1}, got {choice.shard}")
     folder = choice.course.resolve()
-    gradebook = choice.gradebook or f"sqlite:///{folder / 'gradebook.db'}"
+    gradebook = gradebook_of(choice.gradebook, folder)
     course = Course(folder, gradebook, not choice.without_sandbox, limits_of(choice))
     try:
         if course.sandboxed:
