@@ -1,0 +1,112 @@
+"""classroom.grade: what is asked of a teacher, what is refused, and what happens when it is stopped."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from made_up_class import HONEST, QUICK, hand_in, needs_sandbox, scores
+
+pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
+
+from classroom import grade, shard
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(tmp_path: Path) -> None:
+    submissions, grades = tmp_path / "class", tmp_path / "grades"
+    hand_in(submissions, HONEST, [])
+    command = [sys.executable, "-m", "classroom.grade", "ps01", str(submissions), "--to", str(grades)]
+    command += ["--jobs", "1", *QUICK]
+    process = subprocess.Popen(
+        command,
+        cwd=grade.ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("[2 of 6]"):
+            os.killpg(process.pid, signal.SIGINT)  # as a terminal's Ctrl-C does
+            break
+    printed, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, (printed, errors)
+    assert printed.endswith("Stopped. The same command goes on from there.\n")
+    noted = {path.stem: path.stat().st_mtime_ns for path in (grades / "graded" / "ps01").glob("*.json")}
+    assert len(noted) == 2
+
+    done = subprocess.run(command, cwd=grade.ROOT, capture_output=True, text=True, check=True, timeout=300)
+    assert "6 submissions to ps01, 4 to grade" in done.stdout
+    assert len(re.findall(r"^\[\d of 4\]", done.stdout, re.MULTILINE)) == 4
+    for name, time in noted.items():
+        assert (grades / "graded" / "ps01" / f"{name}.json").stat().st_mtime_ns == time
+    assert scores(grades) == {name: student.points for name, student in HONEST.items()}
+
+
+def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    assert grade.main(["ps01", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert "apt-get install bubblewrap" in said
+    assert "--without-sandbox" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ps99", "class"], "There is no problem set 'ps99': take one of ps01"),
+        (["ps01", "missing"], "missing is not a folder"),
+        (["ps01", "empty"], "holds no submission"),
+    ],
+)
+def test_what_cannot_be_graded_is_refused(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    words: str,
+) -> None:
+    monkeypatch.setattr(grade, "require", lambda: None)
+    (tmp_path / "empty").mkdir()
+    assert grade.main([*arguments, "--from", str(tmp_path)]) == 2
+    assert words in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("time", ["tomorrow", "30.11.2026"])
+def test_a_bad_deadline_is_refused(capsys: pytest.CaptureFixture[str], time: str) -> None:
+    with pytest.raises(SystemExit):
+        grade.main(["ps01", "class", "--deadline", time])
+    assert f"must be like 2026-11-30T18:00, got {time!r}" in capsys.readouterr().err
+
+
+def test_a_shard_does_what_is_its_own_and_what_is_not_noted(tmp_path: Path) -> None:
+    course = shard.Course(tmp_path, "sqlite://")
+    problem_set = grade.problem_sets.named("ps01")
+    for name in ("c", "a", "b"):
+        path = course.submitted("ps01", name)
+        path.parent.mkdir(parents=True)
+        path.write_text(name, encoding="utf-8")
+    assert shard.students(course, "ps01") == shard.to_do(course, problem_set) == ["a", "b", "c"]
+    for name, failed in (("a", ""), ("b", "nbgrader broke")):
+        note = course.note("ps01", name)
+        note.parent.mkdir(parents=True, exist_ok=True)
+        work = shard.work_of(course, problem_set, name)
+        note.write_text(json.dumps({"student": name, "seconds": 1.0, "work": work, "failed": failed}))
+    assert shard.to_do(course, problem_set) == ["b", "c"]
+    course.submitted("ps01", "a").write_text("other work", encoding="utf-8")
+    assert shard.to_do(course, problem_set) == ["a", "b", "c"]
+    course.note("ps01", "b").write_text("{broken", encoding="utf-8")
+    assert shard.noted(course, "ps01", "b") is None
