@@ -1,0 +1,146 @@
+"""How fast grading is, and how it grows: `python -m classroom.measure`, some ten minutes on two cores.
+
+Made-up classes hand in problem set 01 with its solutions. Written to docs/grading_speed.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import shutil
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+import psutil
+
+from classroom import problem_sets, shard
+from classroom.grade import prepare, run_shards, take_in
+from classroom.problem_sets import ProblemSet
+from classroom.shard import Course
+from classroom.submissions import collect
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGE = ROOT / "docs" / "grading_speed.md"
+WITH_TENSORFLOW = "import tensorflow as tf\nprint(tf.reduce_sum(tf.ones(3)).numpy())"
+
+
+@dataclass(frozen=True)
+class Run:
+    """A class that was graded: how many students, with what, in how many processes, and what it took."""
+
+    what: str
+    students: int
+    jobs: int
+    seconds: float
+    memory: int
+    """The largest that all grading processes together held, without the sandboxes; bytes."""
+
+    @property
+    def each(self) -> float:
+        """Seconds a submission and core."""
+        return self.seconds * self.jobs / self.students
+
+
+def measure(students: int, jobs: int, *, tensorflow: bool = False) -> Run:
+    """Grade a made-up class in a folder of its own."""
+    problem_set = problem_sets.named("ps01")
+    folder = Path(tempfile.mkdtemp(prefix="course-measure-"))
+    try:
+        _hand_in(folder / "class", problem_set, students, tensorflow)
+        course = Course(folder / "grades", f"sqlite:///{folder / 'grades' / 'gradebook.db'}")
+        course.folder.mkdir()
+        prepare(course, problem_set)
+        take_in(course, problem_set, collect(folder / "class", problem_set.name))
+        with _Memory() as memory:
+            start = time.perf_counter()
+            done = run_shards(course, problem_set.name, jobs, waiting=students, say=lambda _: None)
+            seconds = time.perf_counter() - start
+        left = shard.to_do(course, problem_set)
+        if done != students or left:
+            raise RuntimeError(f"{len(left)} of {students} were not graded: {left[:3]}")
+        return Run("import tensorflow" if tensorflow else "NumPy", students, jobs, seconds, memory.most)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hand_in(folder: Path, problem_set: ProblemSet, students: int, tensorflow: bool) -> None:
+    notebook = problem_sets.source(problem_set)
+    if tensorflow:
+        notebook.cells.insert(1, nbformat.v4.new_code_cell(WITH_TENSORFLOW))
+    for number in range(1, students + 1):
+        path = folder / f"s{number:03}" / f"{problem_set.name}.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(nbformat.writes(notebook), encoding="utf-8")
+
+
+class _Memory:
+    """The most that this process's grading processes hold, watched while it is open."""
+
+    def __init__(self) -> None:
+        self.most = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _Memory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        me = psutil.Process()
+        while not self._over.wait(0.5):
+            held = 0
+            for child in me.children():
+                try:
+                    held += child.memory_info().rss
+                except psutil.Error:
+                    continue
+            self.most = max(self.most, held)
+
+
+def page(runs: Sequence[Run]) -> str:
+    """The measurements as a page."""
+    lines = [
+        "# How fast grading is",
+        "",
+        f"Measured by `python -m classroom.measure` on {os.cpu_count()} cores ({platform.machine()}, Python "
+        f"{platform.python_version()}): problem set 01 with its solutions, SQLite, in the sandbox.",
+        "",
+        "| students | submissions use | processes | seconds | s a submission and core | grader's memory |",
+        "|--:|:--|--:|--:|--:|--:|",
+    ]
+    lines += [
+        f"| {run.students} | {run.what} | {run.jobs} | {run.seconds:.0f} | {run.each:.2f} | "
+        f"{run.memory / 2**20:.0f} MB |"
+        for run in runs
+    ]
+    return "\n".join([*lines, ""])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m classroom.measure", description=__doc__)
+    parser.add_argument("--students", type=int, default=200, help="the large class (200)")
+    parser.add_argument("--few", type=int, default=20, help="the small one (20)")
+    choice = parser.parse_args(arguments)
+    plan = [(choice.few, 1, False), (choice.few, 1, True), (choice.few, 2, False), (choice.few, 2, True)]
+    plan.append((choice.students, 2, False))
+    runs = []
+    for students, jobs, tensorflow in plan:
+        runs.append(measure(students, jobs, tensorflow=tensorflow))
+        print(runs[-1], flush=True)
+    PAGE.write_text(page(runs), encoding="utf-8")
+    print(f"{PAGE.relative_to(ROOT)} is written.")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
