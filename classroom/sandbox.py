@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import sys
 import sysconfig
 import threading
@@ -33,6 +32,7 @@ HOME = "/tmp/home"  # noqa: S108
 # processes counts all that run under a number.
 _FIRST_NUMBER = 61_000
 _MOST_NUMBERS = 500
+_ENDING_SECONDS = 5
 
 
 class SandboxMissing(RuntimeError):
@@ -115,7 +115,8 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
         words += ["--unshare-user"]
         inside = []
     inside += ["prlimit", f"--nproc={limits.processes}", f"--fsize={limits.file}", "--core=0"]
-    inside += [f"--as={2 * limits.memory}", "--nofile=1024"]
+    # Of addresses more than of memory: TensorFlow alone maps 1.7 GB. `Guard` counts what is held.
+    inside += [f"--as={limits.memory + 4 * 2**30}", "--nofile=1024"]
     return [*words, "--", *inside, *arguments]
 
 
@@ -225,7 +226,10 @@ def memory_of(process: int) -> int:
 
 
 def end_all(process: int) -> None:
-    """Kill a process and all below it. In a sandbox the first inside takes all others with it."""
+    """Kill a process and all below it, and wait until they are gone.
+
+    In a sandbox the first process inside takes all others with it.
+    """
     try:
         parent = psutil.Process(process)
         family = [parent, *parent.children(recursive=True)]
@@ -233,6 +237,7 @@ def end_all(process: int) -> None:
         return
     for part in family:
         try:
-            os.kill(part.pid, signal.SIGKILL)
-        except (ProcessLookupError, PermissionError):
+            part.kill()
+        except psutil.Error:
             continue
+    psutil.wait_procs(family, timeout=_ENDING_SECONDS)

@@ -115,7 +115,7 @@ HONEST = {
         lambda: answered(**ALL_WRONG), (0, 0, 0, 0, None), "my ps01.ipynb", "called my ps01.ipynb"
     ),
 }
-DEAF = "while True:\n    try:\n        while 1: pass\n    except BaseException: pass"
+DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
 FORKS = "import os\nwhile True:\n    try: os.fork()\n    except BaseException: pass"
 MEMORY = "a = []\nwhile True: a.append(b'x' * 10**8)"
 HOSTILE = {

@@ -193,12 +193,17 @@ def test_an_endless_loop_is_interrupted_and_the_next_cell_runs(kernel: StudentKe
     assert ran(kernel, "print('next')") == "next\n"
 
 
-def test_one_that_ignores_interrupts_is_ended() -> None:
+DEAF = {
+    "ignored": "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass",
+    "caught": "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass",
+}
+
+
+@pytest.mark.parametrize("how", DEAF)
+def test_one_that_ignores_interrupts_is_ended(how: str) -> None:
     with StudentKernel(LIMITS, shard=SHARD) as kernel:
         with pytest.raises(KernelEnded, match="did not stop when it was interrupted"):
-            kernel.run_cell(
-                "while True:\n    try:\n        while True: pass\n    except KeyboardInterrupt: pass"
-            )
+            kernel.run_cell(DEAF[how])
         assert kernel.ended
     assert left_running() == []
 
