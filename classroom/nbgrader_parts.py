@@ -121,6 +121,8 @@ def settings(
     c = Config()
     c.CourseDirectory.root = str(course)
     c.CourseDirectory.db_url = gradebook
+    # nbgrader's name for the only course: parts of it use no other, and PostgreSQL minds
+    c.CourseDirectory.course_id = "default_course"
     c.ClearSolutions.code_stub = {"python": problem_sets.NOT_DONE}
     c.ClearSolutions.text_stub = problem_sets.NOT_WRITTEN
     c.OverwriteCells.add_missing_cells = True

@@ -82,12 +82,12 @@ import os, socket, sqlite3
 for path in {places!r}:
     try:
         open(path, "r+").write("20/20")
-        print("WRITTEN", path)
+        print("it was", "written")
     except OSError as error:
         print("no:", error.strerror)
 try:
     socket.create_connection(("192.0.2.1", 80), timeout=1)
-    print("CONNECTED")
+    print("it was", "connected")
 except OSError as error:
     print("no:", error.strerror)
 print("score: 20/20")
@@ -121,20 +121,13 @@ MEMORY = "a = []\nwhile True: a.append(b'x' * 10**8)"
 HOSTILE = {
     "s007": Student(lambda: with_cell("while True: pass"), FULL),
     "s008": Student(
-        lambda: with_cell(
-            "while True:\n    try:\n        while 1: pass\n    except BaseException: pass", "head"
-        ),
+        lambda: with_cell(DEAF, "head"),
         (4, 5, None, None, None),
         said="task head (4 points): could not be decided by a machine",
     ),
     "s009": Student(lambda: with_cell("import os; os._exit(0)", "unroll"), (4, None, None, None, None)),
-    "s010": Student(
-        lambda: with_cell("import os\nwhile True:\n    try: os.fork()\n    except BaseException: pass"),
-        NOBODY,
-    ),
-    "s011": Student(
-        lambda: with_cell("a = []\nwhile True: a.append(b'x' * 10**8)", "scaled"), FULL[:3] + (None,) * 2
-    ),
+    "s010": Student(lambda: with_cell(FORKS), NOBODY),
+    "s011": Student(lambda: with_cell(MEMORY, "scaled"), (4, 5, 4, None, None)),
     "s012": Student(
         lambda: with_cell("print('x' * 200_000_000)\nfor n in range(200_000): print('y' * 1000)"), FULL
     ),
