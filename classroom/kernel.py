@@ -111,7 +111,13 @@ class StudentKernel:
             self._guard.__exit__(None, None, None)
         if self._process is not None:
             sandbox.end_all(self._process.pid)
-            self._process.wait()
+            if not self.sandboxed:
+                self._process.kill()
+            try:
+                self._process.wait(timeout=GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.wait()
         self._client.stop_channels()
         self._context.destroy(linger=0)
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -4,7 +4,7 @@
 opens. The text is jupytext's py:percent. A cell says in its first line what it is:
 
     # %% given="setup"                       code that answers and tests may use; nobody changes it
-    # %% shown="plot"                        code for the eyes only; nobody changes it
+    # %% shown="plot"                        code for the eyes only, not run in grading; nobody changes it
     # %% answer="step"                       code that a student writes
     # %% tests="step" points=5               its tests, visible and hidden
     # %% [markdown] explain="why" points=4   words that a student writes and a person grades

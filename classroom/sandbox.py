@@ -32,7 +32,6 @@ HOME = "/tmp/home"  # noqa: S108
 # processes counts all that run under a number.
 _FIRST_NUMBER = 61_000
 _MOST_NUMBERS = 500
-_ENDING_SECONDS = 5
 
 
 class SandboxMissing(RuntimeError):
@@ -226,13 +225,13 @@ def memory_of(process: int) -> int:
 
 
 def end_all(process: int) -> None:
-    """Kill a process and all below it, and wait until they are gone.
+    """Kill all below a process; bubblewrap, which that is, then ends by itself.
 
-    In a sandbox the first process inside takes all others with it.
+    The first process in a sandbox takes all others with it, and is gone when all of them are. Killed
+    before it, bubblewrap would leave the waiting for that to others.
     """
     try:
-        parent = psutil.Process(process)
-        family = [parent, *parent.children(recursive=True)]
+        family = psutil.Process(process).children(recursive=True)
     except psutil.Error:
         return
     for part in family:
@@ -240,4 +239,3 @@ def end_all(process: int) -> None:
             part.kill()
         except psutil.Error:
             continue
-    psutil.wait_procs(family, timeout=_ENDING_SECONDS)

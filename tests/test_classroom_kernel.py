@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import time
@@ -27,7 +28,8 @@ pytestmark = [
     ),
 ]
 
-SHARD = 400
+# a number for each process that tests run in: what is left running is told by it
+SHARD = 400 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 LIMITS = Limits(
     memory=700 * 2**20,
     processes=64,
