@@ -87,7 +87,7 @@ class StudentKernel:
         write_connection_file(file, transport="ipc", ip=str(self._folder / "s"))
         Path(file).chmod(0o644)
         arguments = [sys.executable, "-m", "ipykernel_launcher", "-f", file]
-        arguments += ["--HistoryManager.enabled=False", "--IPKernelApp.matplotlib=agg"]
+        arguments += ["--HistoryManager.enabled=False"]
         if self.sandboxed:
             sandbox.require()
             arguments = sandbox.command(arguments, self._folder, self.limits, shard=self.shard)

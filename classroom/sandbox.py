@@ -32,6 +32,7 @@ HOME = "/tmp/home"  # noqa: S108
 # processes counts all that run under a number.
 _FIRST_NUMBER = 61_000
 _MOST_NUMBERS = 500
+_LEAN = Path(__file__).resolve().parent / "lean"
 
 
 class SandboxMissing(RuntimeError):
@@ -90,6 +91,7 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
     words += ["--proc", "/proc", "--dev", "/dev"]
     words += ["--perms", "1777", "--size", str(limits.disk), "--tmpfs", "/tmp"]  # noqa: S108
+    words += ["--perms", "0777", "--dir", HOME]
     for path in _SYSTEM:
         words += ["--symlink", str(Path(path).readlink()), path] if Path(path).is_symlink() else _bound(path)
     for path in _etc():
@@ -135,7 +137,7 @@ def _etc() -> list[str]:
 def _python() -> list[str]:
     """The interpreter, the environment with its packages, and course_utils, where they are not in /usr."""
     package = Path(course_utils.__file__).resolve().parent
-    places = [Path(sys.base_prefix), Path(sys.prefix), Path(sysconfig.get_path("purelib")), package]
+    places = [Path(sys.base_prefix), Path(sys.prefix), Path(sysconfig.get_path("purelib")), package, _LEAN]
     kept: list[str] = []
     for place in places:
         if not _inside_system(place) and not any(place.is_relative_to(other) for other in kept):
@@ -153,12 +155,12 @@ def _environment() -> dict[str, str]:
         "HOME": HOME,
         "TMPDIR": "/tmp",  # noqa: S108
         "LANG": "C.UTF-8",
-        "PYTHONPATH": str(Path(course_utils.__file__).resolve().parent.parent),
+        "PYTHONPATH": f"{_LEAN}{os.pathsep}{Path(course_utils.__file__).resolve().parent.parent}",
         "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUNBUFFERED": "1",
         "IPYTHONDIR": f"{HOME}/.ipython",
         "JUPYTER_CONFIG_DIR": f"{HOME}/.jupyter",
-        "MPLBACKEND": "agg",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MPLCONFIGDIR": f"{HOME}/.matplotlib",
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",

@@ -116,6 +116,14 @@ def test_what_goes_wrong_in_a_function_is_told(kernel: StudentKernel) -> None:
     assert kernel.fetch("f")(4) == 0.25
 
 
+def test_keras_is_imported_without_what_it_does_not_need_and_a_student_gets_it() -> None:
+    seen = "print(sorted({'sklearn', 'matplotlib'} & set(sys.modules)))"
+    with StudentKernel(Limits(), shard=SHARD) as large:
+        assert ran(large, f"import sys, keras\n{seen}") == "[]\n"
+        assert "['matplotlib', 'sklearn']\n" in ran(large, f"import sklearn, matplotlib.pyplot\n{seen}")
+        assert "Dense" in ran(large, "print(keras.layers.Dense(3))")
+
+
 # ---------------------------------------------------------------- the cage
 
 
