@@ -1,0 +1,142 @@
+"""course_utils.answers: what is accepted, what is refused, and in which words."""
+
+import numpy as np
+import pytest
+
+import course_utils as cu
+from course_utils.answers import NotDoneYet, WrongAnswer, expect_array, expect_value
+
+HINT = "Think of time."
+
+
+class Equal:
+    """Claims to be equal to everything."""
+
+    shape, dtype = (2,), np.dtype(float)
+
+    def __eq__(self, other):
+        return True
+
+    def __sub__(self, other):
+        return 0.0
+
+    __hash__ = None
+
+
+class Pretends(np.ndarray):
+    def __ne__(self, other):
+        return np.zeros(self.shape, bool)
+
+
+def refusal(expect, *arguments, **options):
+    with pytest.raises(WrongAnswer) as caught:
+        expect(*arguments, "the sums", hint=HINT, **options)
+    fault, hint = str(caught.value).split("\n")
+    assert hint == f"  Hint: {HINT}"
+    assert fault.startswith("the sums: ")
+    assert fault.endswith(".")
+    return fault.removeprefix("the sums: ")
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "atol"),
+    [
+        (np.array([1.0, 2.0]), [1.0, 2.0], None),
+        (np.array([1.0, 2.0 + 1e-9]), [1.0, 2.0], 1e-6),
+        (np.array([1, 2], dtype=np.int8), [1, 2], None),
+        (np.array([1.0], dtype=np.float32), [1.0], None),
+        (np.array([True, False]), [True, False], None),
+        (np.array(3.0), 3.0, None),
+        (np.zeros((0, 2)), np.zeros((0, 2)), None),
+        (np.array([np.inf]), [np.inf], None),
+    ],
+)
+def test_an_array_that_is_right_is_accepted(found, expected, atol):
+    expect_array(found, expected, "the sums", hint=HINT, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "atol", "words"),
+    [
+        ([1.0], [1.0], None, "expected a NumPy array of shape (1,), got a list of 1 entries."),
+        (None, [1.0], None, "got None (does the function return its result?)."),
+        (2.5, [2.5], None, "got 2.5, a float."),
+        (Equal(), [1.0, 2.0], None, "got an object of type Equal."),
+        (np.zeros(1).view(Pretends), [1.0], None, "got an object of type Pretends."),
+        (np.array([Equal(), Equal()]), [1.0, 2.0], None, "expected floats, got entries of dtype object"),
+        (np.array([1, 2]), [1.0, 2.0], None, "expected floats, got whole numbers (dtype int64)."),
+        (np.array([1, 0]), [True, False], None, "expected truth values, got whole numbers (dtype int64)."),
+        (np.array([[1.0]]), [1.0], None, "expected shape (1,), got shape (1, 1)."),
+        (np.array([1.0, 5.0]), [1.0, 2.0], None, "expected 2 at [1], got 5; 1 of 2 entries differ."),
+        (np.array([1.1]), [1.0], 1e-3, "expected 1 at [0], got 1.1."),
+        (
+            np.array([[0.0, np.nan]]),
+            [[0.0, 0.0]],
+            1.0,
+            "expected 0 at [0, 1], got nan; 1 of 2 entries",
+        ),
+        (np.array([np.nan]), [0.0], None, "expected 0 at [0], got nan."),
+        (np.array(2.0), 3.0, None, "expected 3, got 2."),
+    ],
+)
+def test_an_array_that_is_wrong_is_refused_with_both_sides(found, expected, atol, words):
+    assert words in refusal(expect_array, found, expected, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "atol"),
+    [
+        (3, 3, None),
+        (np.int64(3), 3, None),
+        (np.float64(0.5), 0.5, None),
+        (0.5 + 1e-9, 0.5, 1e-6),
+        (np.bool_(True), True, None),
+        ("ab", "ab", None),
+        (None, None, None),
+        ((1, (2, "x")), (1, (2, "x")), None),
+        ([0.5, 1], [0.5 + 1e-9, 1], 1e-6),
+    ],
+)
+def test_a_value_that_is_right_is_accepted(found, expected, atol):
+    expect_value(found, expected, "the sums", hint=HINT, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "atol", "words"),
+    [
+        (4, 3, None, "expected 3, got 4, an int."),
+        ("3", 3, None, "expected 3, got '3', a str."),
+        (3.0, 3, None, "expected 3, got 3.0, a float."),
+        (1, True, None, "expected True, got 1, an int."),
+        (True, 1, None, "expected 1, got True, a bool."),
+        (np.array(3), 3, None, "expected 3, got an array of shape () and dtype int64."),
+        (Equal(), 3, None, "expected 3, got an object of type Equal."),
+        ([1, 2], (1, 2), None, "expected (1, 2), got a list of 2 entries."),
+        ((1, 2, 3), (1, 2), None, "got a tuple of 3 entries."),
+        (0.6, 0.5, 1e-6, "expected 0.5, got 0.6, a float."),
+        (float("nan"), 0.5, 1.0, "got nan, a float."),
+        ("x" * 100, "y", None, "got '" + "x" * 56 + "..., a str."),
+    ],
+)
+def test_a_value_that_is_wrong_is_refused_with_both_sides(found, expected, atol, words):
+    assert words in refusal(expect_value, found, expected, atol=atol)
+
+
+@pytest.mark.parametrize(("what", "hint"), [("", HINT), ("the sums", ""), (3, HINT), ("the sums", None)])
+@pytest.mark.parametrize("expect", [expect_array, expect_value])
+def test_a_test_without_words_is_refused(expect, what, hint):
+    with pytest.raises((TypeError, ValueError), match=r"^(what|hint) must (be|say) "):
+        expect(np.array([1.0]), [1.0], what, hint=hint)
+
+
+def test_what_is_expected_must_be_plain():
+    with pytest.raises(TypeError, match="expected must be plain Python values"):
+        expect_value({}, {}, "the sums", hint=HINT)
+
+
+def test_a_notebook_shows_the_message_and_no_traceback():
+    assert NotDoneYet("later")._render_traceback_() == ["Not done yet: later"]
+    assert WrongAnswer("a\n  Hint: b")._render_traceback_() == ["a", "  Hint: b"]
+    assert isinstance(NotDoneYet("x"), NotImplementedError)
+    assert isinstance(WrongAnswer("x"), AssertionError)
+    assert cu.answers.WrongAnswer is WrongAnswer
