@@ -16,7 +16,11 @@ from made_up_class import HONEST, QUICK, hand_in, needs_sandbox, scores
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
-from classroom import grade, shard
+import nbformat
+from nbgrader.api import Gradebook
+
+from classroom import grade, problem_sets, shard
+from classroom.problem_sets import ProblemSet
 
 
 @pytest.mark.training
@@ -83,6 +87,19 @@ def test_what_cannot_be_graded_is_refused(
     (tmp_path / "empty").mkdir()
     assert grade.main([*arguments, "--from", str(tmp_path)]) == 2
     assert words in capsys.readouterr().err
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("problem_set", problem_sets.find_problem_sets(), ids=lambda each: each.name)
+def test_what_nbgrader_would_hand_out_is_what_we_do(tmp_path: Path, problem_set: ProblemSet) -> None:
+    course = shard.Course(tmp_path, f"sqlite:///{tmp_path / 'gradebook.db'}")
+    grade.prepare(course, problem_set)
+    name = problem_set.name
+    theirs = nbformat.read(tmp_path / "release" / name / f"{name}.ipynb", 4)
+    ours = problem_sets.release(problem_set)
+    assert [cell.source.rstrip() for cell in theirs.cells] == [cell.source for cell in ours.cells]
+    with Gradebook(course.gradebook) as gradebook:
+        assert gradebook.find_assignment(name).max_score == problem_sets.POINTS
 
 
 @pytest.mark.parametrize("time", ["tomorrow", "30.11.2026"])
