@@ -14,6 +14,7 @@ import queue
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -102,16 +103,18 @@ def run_shards(
     if not course.sandboxed:
         command.append("--without-sandbox")
     started = time.perf_counter()
+    # Files, not pipes: what nbgrader says would fill a pipe that nobody reads, and stop the grading there.
+    logs = [tempfile.TemporaryFile("w+", encoding="utf-8") for _ in range(jobs)]  # noqa: SIM115
     processes = [
         subprocess.Popen(
             [*command, "--shard", str(k)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=log,
             text=True,
             env={**os.environ, "PYTHONUNBUFFERED": "1", shard.SETTING: course.gradebook},
         )
-        for k in range(jobs)
+        for k, log in enumerate(logs)
     ]
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
 
@@ -141,7 +144,16 @@ def run_shards(
     finally:
         for process in processes:
             process.terminate()
-        errors = [process.communicate()[1] for process in processes]
+            process.wait()
+        for process, reader in zip(processes, readers, strict=True):
+            reader.join()
+            if process.stdout is not None:
+                process.stdout.close()
+        errors = []
+        for log in logs:
+            with log:
+                log.seek(0)
+                errors.append(log.read())
     broken = [
         error.strip()[-600:]
         for process, error in zip(processes, errors, strict=True)

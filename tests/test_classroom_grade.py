@@ -57,6 +57,34 @@ def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(tmp_path: Path
     assert scores(grades) == {name: student.points for name, student in HONEST.items()}
 
 
+def pretend_shard(folder: Path, source: str) -> str:
+    """A program to start in place of Python: it does what the source says, whatever it is asked."""
+    path = folder / "shard"
+    path.write_text(f"#!{sys.executable}\nimport sys\n{source}", encoding="utf-8")
+    path.chmod(0o755)
+    return str(path)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
+def test_a_shard_that_says_much_is_not_stopped_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = json.dumps({"student": "s001", "seconds": 1.0, "work": "", "failed": ""})
+    source = f"sys.stderr.write('warning ' * 200_000)\nprint({line!r})"
+    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
+    said: list[str] = []
+    course = shard.Course(tmp_path, "sqlite://")
+    assert grade.run_shards(course, "ps01", 2, waiting=4, say=said.append) == 2
+    assert said[0].startswith("[1 of 4] s001: 1.0 s; about ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
+def test_a_shard_that_ends_early_is_said_with_its_last_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, "sys.exit('the disk is full')"))
+    with pytest.raises(RuntimeError, match="A grading process ended early: the disk is full"):
+        grade.run_shards(shard.Course(tmp_path, "sqlite://"), "ps01", 1, waiting=1, say=lambda _: None)
+
+
 def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
