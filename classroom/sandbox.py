@@ -100,7 +100,8 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     for path in (*_python(), str(folder)):
         # bubblewrap would make the folders above for their owner alone.
         for parent in reversed(Path(path).parents):
-            if len(parent.parts) > 1 and str(parent) not in seen and not _inside_system(parent):
+            there = len(parent.parts) == 1 or str(parent) == "/tmp" or _inside_system(parent)  # noqa: S108
+            if str(parent) not in seen and not there:
                 words += ["--perms", "0755", "--dir", str(parent)]
                 seen.add(str(parent))
         words += ["--bind" if path == str(folder) else "--ro-bind", path, path]
@@ -146,7 +147,7 @@ def _python() -> list[str]:
 
 
 def _inside_system(path: Path) -> bool:
-    return any(path.is_relative_to(place) for place in (*_SYSTEM, "/tmp", "/proc", "/dev"))  # noqa: S108
+    return any(path.is_relative_to(place) for place in (*_SYSTEM, "/proc", "/dev"))
 
 
 def _environment() -> dict[str, str]:
