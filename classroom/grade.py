@@ -93,7 +93,12 @@ def _with_stable_ids(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
 
 
 def run_shards(
-    course: Course, name: str, jobs: int, *, waiting: int, say: Callable[[str], None] = print
+    course: Course,
+    name: str,
+    jobs: int,
+    *,
+    waiting: int,
+    say: Callable[[str], None] | None = None,
 ) -> int:
     """Grade in so many processes, and say how far they are; returns how many were graded."""
     command = [sys.executable, "-m", "classroom.shard", name, "--course", str(course.folder)]
@@ -137,10 +142,14 @@ def run_shards(
             passed = time.perf_counter() - started
             left = passed / graded * (waiting - graded)
             trouble = f"; nbgrader failed: {line['failed'][:120]}" if line["failed"] else ""
-            say(
+            words = (
                 f"[{graded} of {waiting}] {line['student']}: {line['seconds']:.1f} s; "
                 f"about {_in_words(left)} left{trouble}"
             )
+            if say is None:
+                print(words, flush=True)  # also where a pipe or a file takes it
+            else:
+                say(words)
     finally:
         for process in processes:
             process.terminate()
