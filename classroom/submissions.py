@@ -25,7 +25,7 @@ MOST_CELLS = 500
 MOST_IN_A_CELL = 200_000
 # What a browser or a system puts behind a name when there is one already.
 _AGAIN = re.compile(r"(?: ?\(\d+\)|[-_ ]copy\d*)$", re.IGNORECASE)
-_STUDENT = re.compile(r"[A-Za-z0-9@._+=, -]{1,120}")
+_STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+=, -]{0,119}")
 
 
 class SubmissionsError(Exception):
@@ -85,7 +85,7 @@ def collect(folder: Path, name: str) -> list[Submission]:
 def _of_folder(folder: Path, name: str) -> Submission:
     student = folder.name
     if not _STUDENT.fullmatch(student):
-        return Submission(student, None, notes=("the folder's name has letters that no id may have",))
+        return Submission(student, None, notes=("the folder's name has signs that no id may have",))
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     files = [path for path in files if ".ipynb_checkpoints" not in path.parts and path.name[0] != "."]
     notebooks = [path for path in files if path.suffix == ".ipynb"]
@@ -126,7 +126,7 @@ def _of_files(files: Iterable[Path], name: str) -> list[Submission]:
         if _STUDENT.fullmatch(student):
             found.append(Submission(student, chosen, _time(chosen), tuple(notes)))
         else:
-            found.append(Submission(student, None, notes=("the name has letters that no id may have",)))
+            found.append(Submission(student, None, notes=("the name has signs that no id may have",)))
     for path in strange:
         wrong = f"the file is called {path.name}, not {name}_student.ipynb"
         found.append(Submission(path.name, None, notes=(wrong,)))

@@ -94,8 +94,15 @@ def test_what_is_no_submission_is_said_by_name(tmp_path: Path) -> None:
         "cy": ("untitled.ipynb", ("the file is called untitled.ipynb, not ps01.ipynb",)),
         "solution.docx": (None, ("the file is called solution.docx, not ps01_student.ipynb",)),
         "ps02_di.ipynb": (None, ("the file is called ps02_di.ipynb, not ps01_student.ipynb",)),
-        "d;rop": (None, ("the folder's name has letters that no id may have",)),
+        "d;rop": (None, ("the folder's name has signs that no id may have",)),
     }
+
+
+@pytest.mark.parametrize("student", ["..", ".", ".hidden", "-x"])
+def test_a_name_that_could_lead_elsewhere_is_refused(tmp_path: Path, student: str) -> None:
+    put(tmp_path / f"ps01_{student}.ipynb")
+    (found,) = collect(tmp_path, "ps01")
+    assert (found.path, found.notes) == (None, ("the name has signs that no id may have",))
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
