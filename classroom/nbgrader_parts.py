@@ -29,6 +29,7 @@ from traitlets.config import Config
 from classroom import judging, problem_sets
 from classroom.kernel import KernelEnded, StudentKernel, error_output
 from classroom.sandbox import Limits
+from classroom.values import BadReply
 
 _SEEN_BY_A_PERSON = "A person looks at this task: {words}."
 _UNDECIDED = "needs-a-person"
@@ -63,7 +64,7 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
                     elif task is None:
                         try:
                             cell.outputs = kernel.run_cell(cell.source)
-                        except KernelEnded as end:
+                        except (KernelEnded, BadReply) as end:
                             ended = str(end)
                             cell.outputs = [error_output("KernelEnded", f"The kernel ended here: {ended}.")]
                         continue
