@@ -1,4 +1,4 @@
-"""For every test: no figure is left open by an example in a docstring.
+"""For every test: no figure is left open by an example in a docstring, and what is no test is left alone.
 
 Matplotlib warns at the twenty-first, and warnings are errors here: which test would meet it depends on how
 the tests are spread over processes.
@@ -10,6 +10,10 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+
+collect_ignore = [
+    "notebooks/problem_sets"
+]  # to be filled in: nothing has run, and each task says "not done yet"
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from miniature_course import change_notebook, change_text, good_lesson, make_course, stream, write_notebooks
 
-from tools import sync
+from tools import inputs, sync
 from tools.inputs import cell_ids, fill, neighbour_links
 from tools.lessons import LessonError, SourceCell, find_lessons
 
@@ -173,6 +173,16 @@ def test_neighbours_are_linked(course: Path) -> None:
     assert links[0] == "[01 · An echo | a memory](01_echo.ipynb) →"
     assert links[1] == "← [00 · Start here](00_start_here.ipynb) | [02 · C](02_c.ipynb) →"
     assert links[2] == "← [01 · An echo | a memory](01_echo.ipynb)"
+
+
+def test_a_lesson_with_a_problem_set_ends_with_a_link_to_it(
+    course: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lessons = find_lessons(course)
+    monkeypatch.setattr(
+        inputs, "link_to_release", lambda root, number: f"set {number}" if root == course else ""
+    )
+    assert neighbour_links(lessons[1], lessons) == "set 01\n\n← [00 · Start here](00_start_here.ipynb)"
 
 
 def test_only_the_placeholders_asked_for_are_made() -> None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 
+from classroom.releases import link_to_release
 from tools.lessons import Lesson, LessonError, SourceCell
 from tools.tables import lesson_table
 from tools.times import in_words
@@ -99,14 +100,15 @@ def run_time_words(seconds: float | None) -> str:
 
 
 def neighbour_links(lesson: Lesson, lessons: Sequence[Lesson]) -> str:
-    """A line of links to the lessons before and after this one."""
+    """Links to the lesson's problem set, if it has one, and to the lessons before and after it."""
     position = lessons.index(lesson)
     links = []
     if position > 0:
         links.append("← " + _link(lessons[position - 1]))
     if position + 1 < len(lessons):
         links.append(_link(lessons[position + 1]) + " →")
-    return " | ".join(links)
+    parts = [link_to_release(lesson.path.parent.parent, lesson.number), " | ".join(links)]
+    return "\n\n".join(part for part in parts if part)
 
 
 def _link(lesson: Lesson) -> str:
