@@ -1,4 +1,4 @@
-"""How fast grading is, and how it grows: `python -m classroom.measure`, some ten minutes on two cores.
+"""How fast grading is, and how it grows: `python -m classroom.measure`, some fifteen minutes on two cores.
 
 Made-up classes hand in problem set 01 with its solutions. Written to docs/grading_speed.md.
 """
@@ -123,7 +123,28 @@ def page(runs: Sequence[Run]) -> str:
         f"{run.memory / 2**20:.0f} MB |"
         for run in runs
     ]
-    return "\n".join([*lines, ""])
+    return "\n".join([*lines, "", *comparisons(runs), ""])
+
+
+def comparisons(runs: Sequence[Run]) -> list[str]:
+    """What two processes gain for the same class, and how the cost grows with the class; a line each."""
+    lines = []
+    for run in runs:
+        for other in runs:
+            same_work = (run.what, run.students) == (other.what, other.students)
+            if same_work and run.jobs == 1 and other.jobs > 1:
+                lines.append(
+                    f"- {run.students} students, {run.what}: {other.jobs} processes are "
+                    f"{run.seconds / other.seconds:.2f} times as fast as one."
+                )
+            if (run.what, run.jobs) == (other.what, other.jobs) and run.students < other.students:
+                lines.append(
+                    f"- {run.what}, {run.jobs} {'process' if run.jobs == 1 else 'processes'}: "
+                    f"{other.students} students are {other.students / run.students:.1f} times as many as "
+                    f"{run.students}, and take {other.seconds / run.seconds:.1f} times as long and "
+                    f"{other.memory / run.memory:.2f} times the memory."
+                )
+    return lines
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,8 +152,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--students", type=int, default=200, help="the large class (200)")
     parser.add_argument("--few", type=int, default=20, help="the small one (20)")
     choice = parser.parse_args(arguments)
-    plan = [(choice.few, 1, False), (choice.few, 1, True), (choice.few, 2, False), (choice.few, 2, True)]
-    plan.append((choice.students, 2, False))
+    plan = [(choice.few, jobs, tensorflow) for tensorflow in (False, True) for jobs in (1, 2)]
+    plan += [(choice.students, jobs, False) for jobs in (1, 2)]
     runs = []
     for students, jobs, tensorflow in plan:
         runs.append(measure(students, jobs, tensorflow=tensorflow))
