@@ -32,8 +32,6 @@ START_SECONDS = 60
 GRACE_SECONDS = 3
 # A message that is larger is not taken in: zmq cuts the connection, and makes a new one.
 _MOST_IN_A_MESSAGE = 2 * values.MOST_BYTES
-# Short, since the path of a socket may have 107 characters; and not /tmp, which is another one inside.
-_SOCKETS = Path("/var/tmp")  # noqa: S108
 _CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
 _SHOWN = ("text/plain", "text/html", "image/png")
 
@@ -63,7 +61,7 @@ class StudentKernel:
         """Why the kernel is no longer there; empty while it is."""
 
     def __enter__(self) -> StudentKernel:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=_SOCKETS))
+        self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=sandbox.SHARED))
         try:
             self._start()
         except BaseException:
@@ -89,7 +87,7 @@ class StudentKernel:
         arguments = [sys.executable, "-m", "ipykernel_launcher", "-f", file]
         arguments += ["--HistoryManager.enabled=False"]
         if self.sandboxed:
-            sandbox.require()
+            sandbox.require_programs()
             arguments = sandbox.command(arguments, self._folder, self.limits, shard=self.shard)
         with (self._folder / "log.txt").open("wb") as log:
             self._process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)

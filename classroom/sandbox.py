@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
+import tempfile
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +29,12 @@ import course_utils
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 INSTALL = "install them with: apt-get install bubblewrap util-linux"
+_WITHOUT = (
+    "To grade without one, which lets a submission read and change all that you can: --without-sandbox."
+)
 HOME = "/tmp/home"  # noqa: S108
+SHARED = Path("/var/tmp")  # noqa: S108
+"""Holds folders that are seen inside and outside: a short path, for sockets; /tmp is another one inside."""
 # Above the numbers that Debian and its relatives give to users; one for each shard, since the limit on
 # processes counts all that run under a number.
 _FIRST_NUMBER = 61_000
@@ -57,20 +64,43 @@ class Limits:
     """Of all cells together. What goes over is cut off, and said."""
 
 
-def require() -> None:
-    """Refuse to go on where the sandbox cannot work.
+def require_programs() -> None:
+    """Refuse to go on where a program is missing that the sandbox is made of.
 
     Raises
     ------
     SandboxMissing
-        A program is missing. The message has the command that installs it.
+        The message has the command that installs it.
     """
     missing = [program for program in NEEDED if shutil.which(program) is None]
     if missing:
         raise SandboxMissing(
-            f"Students' code runs in a sandbox, which needs {' and '.join(missing)}: {INSTALL}. "
-            "To grade without one, which lets a submission read and change everything that you can: "
-            "--without-sandbox."
+            f"Students' code runs in a sandbox, which needs {' and '.join(missing)}: {INSTALL}. {_WITHOUT}"
+        )
+
+
+def require() -> None:
+    """Refuse to go on where the sandbox does not work: Python is started in one, once.
+
+    Raises
+    ------
+    SandboxMissing
+        A program is missing, or this machine forbids what it does. The message says what would help.
+    """
+    require_programs()
+    with tempfile.TemporaryDirectory(prefix="course-", dir=SHARED) as folder:
+        trial = subprocess.run(
+            command([sys.executable, "-c", "import course_utils"], Path(folder), Limits()),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    if trial.returncode != 0:
+        raise SandboxMissing(
+            f"The sandbox does not start on this machine: {trial.stderr.strip()[-300:]}\n"
+            "It needs Linux namespaces, which a container or a setting of the system may forbid: grade "
+            f"outside of a container or as root, or allow them (see `man bwrap`). {_WITHOUT}"
         )
 
 

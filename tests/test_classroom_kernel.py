@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -321,16 +320,3 @@ def test_a_forged_reply_is_left_to_a_person(problem_set: problem_sets.ProblemSet
 def test_an_answer_that_ends_the_kernel_is_left_to_a_person(problem_set: problem_sets.ProblemSet) -> None:
     found = verdict(problem_set, "def step(*arguments):\n    import os\n    os._exit(0)")
     assert found == Verdict("undecided", "its process ended in the middle of a cell")
-
-
-def test_a_missing_sandbox_is_refused_with_the_command_that_installs_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(shutil, "which", lambda program: None if program == "bwrap" else program)
-    with pytest.raises(sandbox.SandboxMissing, match="needs bwrap: install them with: apt-get"):
-        sandbox.require()
-
-
-def test_a_shard_has_a_number_of_its_own(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="shard must be from 0 to 499, got 500"):
-        sandbox.command([sys.executable], tmp_path, LIMITS, shard=500)
