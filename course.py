@@ -162,6 +162,12 @@ def grade(*options: str) -> int:
     return run("-m", "classroom.grade", f"--from={Path.cwd()}", *options)
 
 
+def formgrader(*options: str) -> int:
+    """give points by hand in a browser: `formgrader GRADES`, the folder that `grade` made"""
+    set_up_classroom()
+    return run("-m", "classroom.by_hand", f"--from={Path.cwd()}", *options)
+
+
 def setup(*options: str) -> int:
     """only set up .venv (`setup --classroom`: with what grading needs)"""
     if options not in ((), ("--classroom",)):
@@ -171,7 +177,8 @@ def setup(*options: str) -> int:
     return 0
 
 
-TASKS = {task.__name__: task for task in (learn, test, check, notebooks, times, seeds, lock, grade, setup)}
+_ALL = (learn, test, check, notebooks, times, seeds, lock, grade, formgrader, setup)
+TASKS = {task.__name__: task for task in _ALL}
 
 
 def main(arguments: list[str]) -> int:

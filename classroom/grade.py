@@ -25,6 +25,7 @@ from pathlib import Path
 import nbformat
 
 from classroom import problem_sets, report, shard
+from classroom.by_hand import configure, refresh_feedback
 from classroom.problem_sets import ProblemSet, ProblemSetError
 from classroom.sandbox import SandboxMissing, require
 from classroom.shard import Course
@@ -48,6 +49,7 @@ class Taken:
 
 def prepare(course: Course, problem_set: ProblemSet) -> None:
     """Put the problem set into the folder and the gradebook, unless the same one is there."""
+    configure(course)
     name = problem_set.name
     source = course.folder / "source" / name / f"{name}.ipynb"
     stamp = course.folder / "graded" / name / "problem_set.txt"
@@ -214,6 +216,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{total} submissions to {problem_set.name}, {waiting} to grade, in {folder}", flush=True)
         if waiting and not choice.only_prepare:
             run_shards(course, problem_set.name, min(choice.jobs, waiting), waiting=waiting)
+        if not choice.only_prepare and (anew := refresh_feedback(course, problem_set)):
+            print(f"Graded by hand since, and in their feedback now: {', '.join(anew)}")
         summary = report.write(course, problem_set, taken, choice.deadline)
     except (SandboxMissing, ProblemSetError, SubmissionsError, RuntimeError) as error:
         print(error, file=sys.stderr)

@@ -187,7 +187,11 @@ def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(emp
     calls = []
     monkeypatch.setattr(course, "run", lambda *arguments: calls.append(arguments) or 7)
     assert course.grade("ps01", "submissions") == 7
-    assert calls == [("-m", "classroom.grade", f"--from={Path.cwd()}", "ps01", "submissions")]
+    assert course.formgrader("grades") == 7
+    assert calls == [
+        ("-m", "classroom.grade", f"--from={Path.cwd()}", "ps01", "submissions"),
+        ("-m", "classroom.by_hand", f"--from={Path.cwd()}", "grades"),
+    ]
     assert len(steps) == 1
     assert steps[0][-2:] == ["-r", str(Path("classroom") / "requirements.lock")]
     assert "--require-hashes" in steps[0]

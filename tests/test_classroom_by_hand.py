@@ -1,0 +1,116 @@
+"""classroom.by_hand: points that a person gives come into the scores and the feedback."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
+
+from made_up_class import FULL, answered, needs_sandbox, scores, with_cell
+from nbgrader.api import Gradebook
+
+from classroom import by_hand, grade
+from classroom.shard import Course
+
+WHERE = "import socket; print('here it is called', socket.gethostname())"
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of two students, both graded."""
+    folder = tmp_path_factory.mktemp("class")
+    for student, work in (("ada", with_cell(WHERE)), ("bob", answered())):
+        path = folder / "ps01" / student / "ps01.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(nbformat.writes(work), encoding="utf-8")
+    assert grade.main(["ps01", str(folder / "ps01")]) == 0
+    return folder
+
+
+def feedback(folder: Path, student: str) -> str:
+    return (folder / "grades" / "feedback" / student / "ps01" / "ps01.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_points_and_words_by_hand_are_in_the_scores_and_in_the_feedback_of_their_student(
+    graded: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    grades = graded / "grades"
+    capsys.readouterr()
+    with Gradebook(f"sqlite:///{grades / 'gradebook.db'}") as gradebook:
+        gradebook.find_grade("saturation", "ps01", "ps01", "ada").manual_score = 3.5
+        gradebook.find_grade("saturation", "ps01", "ps01", "ada").needs_manual_grade = False
+        gradebook.find_comment("saturation", "ps01", "ps01", "ada").manual_comment = "Which states, though?"
+        gradebook.db.commit()
+    untouched = feedback(graded, "bob")
+    assert grade.main(["ps01", str(graded / "ps01")]) == 0
+    assert "and in their feedback now: ada\n" in capsys.readouterr().out
+    assert scores(grades) == {"ada": (*FULL[:4], 3.5), "bob": FULL}
+    assert "Which states, though?" in feedback(graded, "ada")
+    assert "3.5" in feedback(graded, "ada")
+    assert feedback(graded, "bob") == untouched
+    assert grade.main(["ps01", str(graded / "ps01")]) == 0
+    assert "feedback now" not in capsys.readouterr().out
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_nbgraders_own_command_in_the_folder_grades_in_the_sandbox(graded: Path) -> None:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    command = [sys.executable, "-m", "nbgrader", "autograde", "ps01", "--student=ada", "--force"]
+    done = subprocess.run(
+        command,
+        cwd=graded / "grades",
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    notebook = nbformat.read(graded / "grades" / "autograded" / "ada" / "ps01" / "ps01.ipynb", 4)
+    printed = "".join(o.get("text", "") for cell in notebook.cells for o in cell.get("outputs", []))
+    assert printed == "here it is called sandbox\n"
+
+
+def test_the_configuration_is_written_once_and_mended(tmp_path: Path) -> None:
+    course = Course(tmp_path, "sqlite://")
+    by_hand.configure(course)
+    path = tmp_path / "nbgrader_config.py"
+    first = path.read_text(encoding="utf-8")
+    os.utime(path, (1, 1))
+    by_hand.configure(course)
+    assert path.stat().st_mtime == 1
+    path.write_text("c.Autograde.autograde_preprocessors = []\n", encoding="utf-8")
+    by_hand.configure(course)
+    assert path.read_text(encoding="utf-8") == first
+
+
+def test_the_gradebooks_password_is_not_written(tmp_path: Path) -> None:
+    by_hand.configure(Course(tmp_path, "postgresql+psycopg://teacher:secret@db/class"))
+    assert "secret" not in (tmp_path / by_hand.CONFIG).read_text(encoding="utf-8")
+
+
+def test_the_formgrader_opens_in_the_class_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    by_hand.configure(Course(tmp_path / "grades", "sqlite://"))
+    started = []
+    monkeypatch.setattr(by_hand, "launch_new_instance", lambda words: started.append((Path.cwd(), words)))
+    monkeypatch.chdir(tmp_path)
+    assert by_hand.main(["grades", "--port=9000"]) == 0
+    ((where, words),) = started
+    assert where == tmp_path / "grades"
+    assert words[-1] == "--port=9000"
+    assert f"--ServerApp.root_dir={where}" in words
+
+
+def test_a_folder_that_nobody_graded_into_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert by_hand.main([str(tmp_path)]) == 2
+    assert "is not a folder that `course.py grade` has graded a class into" in capsys.readouterr().err
