@@ -30,6 +30,8 @@ from classroom.sandbox import Guard, Limits
 
 START_SECONDS = 60
 GRACE_SECONDS = 3
+# Long, since a busy machine may be in the middle of 200 MB of output.
+INTERRUPT_SECONDS = 10
 # A message that is larger is not taken in: zmq cuts the connection, and makes a new one.
 _MOST_IN_A_MESSAGE = 2 * values.MOST_BYTES
 _CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
@@ -227,7 +229,7 @@ class StudentKernel:
             if not late and reply is None and now - started > self.limits.cell_seconds:
                 late = True
                 self._interrupt()
-            if late and now - started > self.limits.cell_seconds + GRACE_SECONDS:
+            if late and now - started > self.limits.cell_seconds + INTERRUPT_SECONDS:
                 self._guard.end("a cell did not stop when it was interrupted")
                 self._say_ended(self._guard.reason)
             if reply is None:
