@@ -56,8 +56,18 @@ def judge(problem_set: ProblemSet, task: Task, kernel: StudentKernel, space: dic
         return Verdict("undecided", str(ended))
     except BadReply as bad:
         return Verdict("undecided", f"what came out of the kernel makes no sense ({bad})")
-    except (WrongAnswer, AnswerFailed) as wrong:
+    except WrongAnswer as wrong:
         return Verdict("wrong", str(wrong))
+    except AnswerFailed as failed:
+        return Verdict("wrong", _in_context(str(failed), names))
     except Exception as error:  # the tests could not go on with what came back, as in a student's notebook
-        return Verdict("wrong", f"The tests cannot use what came back: {type(error).__name__}: {error}")
+        words = f"The tests cannot use what came back: {type(error).__name__}: {error}"
+        return Verdict("wrong", _in_context(words, names))
     return Verdict("right")
+
+
+def _in_context(words: str, names: dict[str, Any]) -> str:
+    """An error with what was asked for, and the hint: a test sets `what` and `hint` before it calls."""
+    what, hint = names.get("what"), names.get("hint")
+    asked = f"{what}: " if isinstance(what, str) else ""
+    return f"{asked}{words}" + (f"\n  Hint: {hint}" if isinstance(hint, str) else "")

@@ -191,9 +191,15 @@ class StudentKernel:
         match answer:
             case {"missing": _}:
                 raise AnswerFailed(f"{name} is not defined: was its cell deleted, or does it fail?")
+            case {"not done": str(where)}:
+                raise AnswerFailed(
+                    f"{name} is not done yet"
+                    if where == name
+                    else f"{name} uses {where[:60]}, which is not done yet"
+                )
+            case {"changed": int(number)}:
+                raise AnswerFailed(f"{name} changed its argument number {number}: it must work on a copy")
             case {"error": [str(kind), str(words)]}:
-                if kind == "NotDoneYet":
-                    raise AnswerFailed(f"{name} is not done yet")
                 raise AnswerFailed(f"{name} raised {kind[:60]}: {words[:500]}")
             case {"value": packed}:
                 return values.decode(json.dumps(packed))

@@ -146,8 +146,9 @@ def _course_call(name, arguments, keywords):
             return {"plain": value, "type": "int"}
         if kind is float:
             return {"plain": repr(value), "type": "float"}
-        if kind in (tuple, list):
-            return {kind.__name__: [packed(entry, depth + 1) for entry in value]}
+        for base in (tuple, list):  # a namedtuple is a tuple
+            if issubclass(kind, base):
+                return {base.__name__: [packed(entry, depth + 1) for entry in base(value)]}
         return {"opaque": kind.__name__}
 
     def unpacked(tree):
@@ -170,10 +171,19 @@ def _course_call(name, arguments, keywords):
             if callable(value):
                 return json.dumps({"callable": name})
         else:
-            positional = [unpacked(tree) for tree in json.loads(arguments)]
-            named = {key: unpacked(tree) for key, tree in json.loads(keywords).items()}
+            trees, named_trees = json.loads(arguments), json.loads(keywords)
+            positional = [unpacked(tree) for tree in trees]
+            named = {key: unpacked(tree) for key, tree in named_trees.items()}
             value = value(*positional, **named)
+            for number, (given, tree) in enumerate(zip(positional, trees, strict=True), start=1):
+                if packed(given) != tree:
+                    return json.dumps({"changed": number})
         return json.dumps({"value": packed(value)})
     except Exception as error:
+        if type(error).__name__ == "NotDoneYet":
+            frame = error.__traceback__
+            while frame.tb_next is not None:
+                frame = frame.tb_next
+            return json.dumps({"not done": frame.tb_frame.f_code.co_name})
         return json.dumps({"error": [type(error).__name__, str(error)[:500]]})
 """

@@ -1,7 +1,8 @@
 """What the tests of a problem set say about an answer: what was expected, what came, and a hint.
 
-Every function takes the answer first and a `hint`, and judges in this order: the type, the shape, the
-values. So an object that claims to be equal to everything is refused before anything is compared.
+Every function takes the answer first, and judges in this order: the type, the shape, the values. So an
+object that claims to be equal to everything is refused before anything is compared. The hint of a task is
+given where the values are wrong: for a wrong type or shape it would point to the wrong place.
 """
 
 from __future__ import annotations
@@ -13,9 +14,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from course_utils import _arguments as arguments
 
-__all__ = ["NotDoneYet", "WrongAnswer", "expect_array", "expect_value"]
+__all__ = ["NotDoneYet", "WrongAnswer", "expect_array", "expect_entries", "expect_value"]
 
 _PLAIN = (bool, int, float, str, type(None))
+_SEE_DOCSTRING = "The docstring says what is to be returned."
 
 
 class NotDoneYet(NotImplementedError):
@@ -55,21 +57,22 @@ def expect_array(
     Examples
     --------
     >>> expect_array(np.array([1.0, 2.0]), [1.0, 2.0], "the sums", hint="Add along time.")
-    >>> expect_array(np.array([[1.0, 2.0]]), [1.0, 2.0], "the sums", hint="Add along time.")
+    >>> expect_array(np.array([1.0, 5.0]), [1.0, 2.0], "the sums", hint="Add along time.")
     Traceback (most recent call last):
     ...
-    course_utils.answers.WrongAnswer: the sums: expected shape (2,), got shape (1, 2).
+    course_utils.answers.WrongAnswer: the sums: expected 2 at [1], got 5; 1 of 2 entries differ.
       Hint: Add along time.
     """
     wanted = np.asarray(expected)
     what, hint = arguments.text("what", what), arguments.text("hint", hint)
     bound = None if atol is None else arguments.number("atol", atol)
     if type(found) is not np.ndarray:
-        _refuse(what, f"expected a NumPy array of shape {wanted.shape}, got {described(found)}", hint)
+        fault = f"expected a NumPy array of shape {wanted.shape}, got {described(found)}"
+        _refuse(what, fault, _SEE_DOCSTRING)
     if _kind(found) != _kind(wanted):
-        _refuse(what, f"expected {_kind(wanted)}, got {_kind(found)} (dtype {found.dtype})", hint)
+        _refuse(what, f"expected {_kind(wanted)}, got {_kind(found)} (dtype {found.dtype})", _SEE_DOCSTRING)
     if found.shape != wanted.shape:
-        _refuse(what, f"expected shape {wanted.shape}, got shape {found.shape}", hint)
+        _refuse(what, f"expected shape {wanted.shape}, got shape {found.shape}", _SEE_DOCSTRING)
     if bound is None:
         wrong = np.asarray(found != wanted)
         than = "differ"
@@ -81,18 +84,17 @@ def expect_array(
     if wrong.any():
         first = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
         where = f" at [{', '.join(map(str, first))}]" if first else ""
+        left, right = _apart(wanted[first].item(), found[first].item())
+        fault = f"expected {left}{where}, got {right}"
         _refuse(
-            what,
-            f"expected {_number(wanted[first])}{where}, got {_number(found[first])}"
-            + (f"; {wrong.sum()} of {wrong.size} entries {than}" if wrong.size > 1 else ""),
-            hint,
+            what, fault + (f"; {wrong.sum()} of {wrong.size} entries {than}" if wrong.size > 1 else ""), hint
         )
 
 
 def expect_value(found: object, expected: object, what: str, *, hint: str, atol: float | None = None) -> None:
     """Refuse an answer that is not the expected number, truth value, text, or tuple or list of such.
 
-    A whole number may be Python's or NumPy's; True is no number, and 2.0 is not 2.
+    A number may be Python's or NumPy's, or an array without axes; True is no number, and 2.0 is not 2.
 
     Parameters
     ----------
@@ -114,14 +116,59 @@ def expect_value(found: object, expected: object, what: str, *, hint: str, atol:
     >>> expect_value("3", 3, "the number of windows", hint="Count whole windows only.")
     Traceback (most recent call last):
     ...
-    course_utils.answers.WrongAnswer: the number of windows: expected 3, got '3', a str.
-      Hint: Count whole windows only.
+    course_utils.answers.WrongAnswer: the number of windows: expected 3, an int, got '3', a str.
+      Hint: The docstring says what is to be returned.
     """
     what, hint = arguments.text("what", what), arguments.text("hint", hint)
     bound = None if atol is None else arguments.number("atol", atol)
     plain = _plain(found)
-    if not _same(plain, expected, bound):
-        _refuse(what, f"expected {expected!r}, got {described(plain)}", hint)
+    if _same(plain, expected, bound):
+        return
+    if type(plain) is not type(expected):
+        _refuse(what, f"expected {described(expected)}, got {described(plain)}", _SEE_DOCSTRING)
+    if isinstance(plain, float) and isinstance(expected, float):
+        left, right = _apart(expected, plain)
+        _refuse(what, f"expected {left}, got {right}", hint)
+    _refuse(what, f"expected {_shortened(expected)}, got {_shortened(plain)}", hint)
+
+
+def expect_entries(
+    found: object, entries: int | None, what: str, *, kinds: tuple[type, ...] = (tuple, list)
+) -> None:
+    """Refuse an answer that is not a tuple or list of so many entries.
+
+    Parameters
+    ----------
+    found : the answer.
+    entries : how many it must have; None takes any number.
+    what : what it is, such as "the two states"; begins the message.
+    kinds : `tuple`, `list`, or both.
+
+    Raises
+    ------
+    WrongAnswer
+        It is of another kind, or of another length.
+    TypeError, ValueError
+        Another argument cannot be used.
+
+    Examples
+    --------
+    >>> expect_entries((1, 2), 2, "the two states")
+    >>> expect_entries([1, 2], 2, "the two states", kinds=(tuple,))
+    Traceback (most recent call last):
+    ...
+    course_utils.answers.WrongAnswer: the two states: expected a tuple of 2 entries, got a list of 2 entries.
+      Hint: The docstring says what is to be returned.
+    """
+    what = arguments.text("what", what)
+    if not kinds or any(kind not in (tuple, list) for kind in kinds):
+        raise ValueError(f"kinds must be tuple, list or both; got {kinds!r}")
+    if entries is not None:
+        entries = arguments.whole_number("entries", entries, at_least=0)
+    if not isinstance(found, kinds) or (entries is not None and len(found) != entries):  # type: ignore[arg-type]
+        count = "" if entries is None else f" of {entries} entries"
+        wanted = " or ".join(f"a {kind.__name__}" for kind in kinds)
+        _refuse(what, f"expected {wanted}{count}, got {described(found)}", _SEE_DOCSTRING)
 
 
 def described(value: object) -> str:
@@ -132,11 +179,15 @@ def described(value: object) -> str:
     if value is None:
         return "None (does the function return its result?)"
     if kind in _PLAIN or (isinstance(value, np.generic) and kind.__module__ == "numpy"):
-        text = repr(value)
-        return f"{text if len(text) <= 60 else text[:57] + '...'}{_a(value)}"
+        return f"{_shortened(value)}{_a(value)}"
     if kind in (tuple, list):
         return f"a {kind.__name__} of {len(value)} entries"  # type: ignore[arg-type]
     return f"an object of type {kind.__name__}"
+
+
+def _shortened(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def _a(value: object) -> str:
@@ -147,6 +198,8 @@ def _a(value: object) -> str:
 def _plain(value: object) -> object:
     """NumPy's numbers as Python's; anything else as it is."""
     if isinstance(value, np.generic) and type(value).__module__ == "numpy":
+        return value.item()
+    if type(value) is np.ndarray and value.ndim == 0:
         return value.item()
     if type(value) in (tuple, list):
         return type(value)(_plain(entry) for entry in value)  # type: ignore[call-arg, attr-defined]
@@ -173,8 +226,15 @@ def _kind(array: NDArray[np.generic]) -> str:
     return kinds.get(array.dtype.kind, f"entries of dtype {array.dtype}")
 
 
-def _number(value: np.generic) -> str:
-    return f"{value:.6g}" if value.dtype.kind == "f" else repr(value.item())
+def _apart(expected: object, found: object) -> tuple[str, str]:
+    """Both as text, with as many digits as it takes to tell them apart."""
+    if not isinstance(expected, float) or not isinstance(found, float):
+        return repr(expected), repr(found)
+    for digits in (6, 9, 12, 17):
+        left, right = f"{expected:.{digits}g}", f"{found:.{digits}g}"
+        if left != right:
+            break
+    return left, right
 
 
 def _refuse(what: str, fault: str, hint: str) -> NoReturn:

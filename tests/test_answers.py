@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import course_utils as cu
-from course_utils.answers import NotDoneYet, WrongAnswer, expect_array, expect_value
+from course_utils.answers import NotDoneYet, WrongAnswer, expect_array, expect_entries, expect_value
 
 HINT = "Think of time."
 
@@ -28,11 +28,14 @@ class Pretends(np.ndarray):
         return np.zeros(self.shape, bool)
 
 
-def refusal(expect, *arguments, **options):
+SEE = "The docstring says what is to be returned."
+
+
+def refusal(expect, *arguments, hint=HINT, **options):
     with pytest.raises(WrongAnswer) as caught:
         expect(*arguments, "the sums", hint=HINT, **options)
-    fault, hint = str(caught.value).split("\n")
-    assert hint == f"  Hint: {HINT}"
+    fault, given = str(caught.value).split("\n")
+    assert given == f"  Hint: {hint}"
     assert fault.startswith("the sums: ")
     assert fault.endswith(".")
     return fault.removeprefix("the sums: ")
@@ -56,27 +59,35 @@ def test_an_array_that_is_right_is_accepted(found, expected, atol):
 
 
 @pytest.mark.parametrize(
+    ("found", "expected", "words"),
+    [
+        ([1.0], [1.0], "expected a NumPy array of shape (1,), got a list of 1 entries."),
+        (None, [1.0], "got None (does the function return its result?)."),
+        (2.5, [2.5], "got 2.5, a float."),
+        (Equal(), [1.0, 2.0], "got an object of type Equal."),
+        (np.zeros(1).view(Pretends), [1.0], "got an object of type Pretends."),
+        (np.array([Equal(), Equal()]), [1.0, 2.0], "expected floats, got entries of dtype object"),
+        (np.array([1, 2]), [1.0, 2.0], "expected floats, got whole numbers (dtype int64)."),
+        (np.array([1, 0]), [True, False], "expected truth values, got whole numbers (dtype int64)."),
+        (np.array([[1.0]]), [1.0], "expected shape (1,), got shape (1, 1)."),
+    ],
+)
+def test_an_array_of_a_wrong_kind_is_refused_without_the_hint_of_the_values(found, expected, words):
+    assert words in refusal(expect_array, found, expected, hint=SEE)
+
+
+@pytest.mark.parametrize(
     ("found", "expected", "atol", "words"),
     [
-        ([1.0], [1.0], None, "expected a NumPy array of shape (1,), got a list of 1 entries."),
-        (None, [1.0], None, "got None (does the function return its result?)."),
-        (2.5, [2.5], None, "got 2.5, a float."),
-        (Equal(), [1.0, 2.0], None, "got an object of type Equal."),
-        (np.zeros(1).view(Pretends), [1.0], None, "got an object of type Pretends."),
-        (np.array([Equal(), Equal()]), [1.0, 2.0], None, "expected floats, got entries of dtype object"),
-        (np.array([1, 2]), [1.0, 2.0], None, "expected floats, got whole numbers (dtype int64)."),
-        (np.array([1, 0]), [True, False], None, "expected truth values, got whole numbers (dtype int64)."),
-        (np.array([[1.0]]), [1.0], None, "expected shape (1,), got shape (1, 1)."),
         (np.array([1.0, 5.0]), [1.0, 2.0], None, "expected 2 at [1], got 5; 1 of 2 entries differ."),
         (np.array([1.1]), [1.0], 1e-3, "expected 1 at [0], got 1.1."),
-        (
-            np.array([[0.0, np.nan]]),
-            [[0.0, 0.0]],
-            1.0,
-            "expected 0 at [0, 1], got nan; 1 of 2 entries",
-        ),
+        (np.array([[0.0, np.nan]]), [[0.0, 0.0]], 1.0, "expected 0 at [0, 1], got nan; 1 of 2 entries"),
         (np.array([np.nan]), [0.0], None, "expected 0 at [0], got nan."),
         (np.array(2.0), 3.0, None, "expected 3, got 2."),
+        (np.array([1 + 1e-8]), [1.0], 1e-9, "expected 1 at [0], got 1.00000001."),
+        (np.array([0.1], dtype=np.float32), [0.1], None, "expected 0.1 at [0], got 0.100000001."),
+        (np.array([True]), [False], None, "expected False at [0], got True."),
+        (np.array([10**9]), [10**9 + 1], None, "expected 1000000001 at [0], got 1000000000."),
     ],
 )
 def test_an_array_that_is_wrong_is_refused_with_both_sides(found, expected, atol, words):
@@ -91,6 +102,8 @@ def test_an_array_that_is_wrong_is_refused_with_both_sides(found, expected, atol
         (np.float64(0.5), 0.5, None),
         (0.5 + 1e-9, 0.5, 1e-6),
         (np.bool_(True), True, None),
+        (np.array(3), 3, None),
+        (np.array(0.5), 0.5, None),
         ("ab", "ab", None),
         (None, None, None),
         ((1, (2, "x")), (1, (2, "x")), None),
@@ -102,24 +115,74 @@ def test_a_value_that_is_right_is_accepted(found, expected, atol):
 
 
 @pytest.mark.parametrize(
+    ("found", "expected", "words"),
+    [
+        ("3", 3, "expected 3, an int, got '3', a str."),
+        (3.0, 3, "expected 3, an int, got 3.0, a float."),
+        (1, True, "expected True, a bool, got 1, an int."),
+        (True, 1, "expected 1, an int, got True, a bool."),
+        (np.array([3]), 3, "expected 3, an int, got an array of shape (1,) and dtype int64."),
+        (Equal(), 3, "expected 3, an int, got an object of type Equal."),
+        ([1, 2], (1, 2), "expected a tuple of 2 entries, got a list of 2 entries."),
+        (None, 3, "got None (does the function return its result?)."),
+        ("x" * 100, 3, "got '" + "x" * 56 + "..., a str."),
+    ],
+)
+def test_a_value_of_a_wrong_kind_is_refused_without_the_hint_of_the_values(found, expected, words):
+    assert words in refusal(expect_value, found, expected, hint=SEE)
+
+
+@pytest.mark.parametrize(
     ("found", "expected", "atol", "words"),
     [
-        (4, 3, None, "expected 3, got 4, an int."),
-        ("3", 3, None, "expected 3, got '3', a str."),
-        (3.0, 3, None, "expected 3, got 3.0, a float."),
-        (1, True, None, "expected True, got 1, an int."),
-        (True, 1, None, "expected 1, got True, a bool."),
-        (np.array(3), 3, None, "expected 3, got an array of shape () and dtype int64."),
-        (Equal(), 3, None, "expected 3, got an object of type Equal."),
-        ([1, 2], (1, 2), None, "expected (1, 2), got a list of 2 entries."),
-        ((1, 2, 3), (1, 2), None, "got a tuple of 3 entries."),
-        (0.6, 0.5, 1e-6, "expected 0.5, got 0.6, a float."),
-        (float("nan"), 0.5, 1.0, "got nan, a float."),
-        ("x" * 100, "y", None, "got '" + "x" * 56 + "..., a str."),
+        (4, 3, None, "expected 3, got 4."),
+        ((1, 2, 3), (1, 2), None, "expected (1, 2), got (1, 2, 3)."),
+        ((1, "2"), (1, 2), None, "expected (1, 2), got (1, '2')."),
+        (0.6, 0.5, 1e-6, "expected 0.5, got 0.6."),
+        (0.5 + 1e-8, 0.5, 1e-9, "expected 0.5, got 0.50000001."),
+        (float("nan"), 0.5, 1.0, "expected 0.5, got nan."),
+        ("x" * 100, "y", None, "expected 'y', got '" + "x" * 56 + "...."),
     ],
 )
 def test_a_value_that_is_wrong_is_refused_with_both_sides(found, expected, atol, words):
     assert words in refusal(expect_value, found, expected, atol=atol)
+
+
+@pytest.mark.parametrize(
+    ("found", "entries", "kinds"),
+    [((1, 2), 2, (tuple,)), ([1], None, (list,)), ([], 0, (tuple, list)), ((1, 2), 2, (tuple, list))],
+)
+def test_entries_that_are_right_are_accepted(found, entries, kinds):
+    expect_entries(found, entries, "the sums", kinds=kinds)
+
+
+@pytest.mark.parametrize(
+    ("found", "entries", "kinds", "words"),
+    [
+        ([1, 2], 2, (tuple,), "expected a tuple of 2 entries, got a list of 2 entries."),
+        ((1,), 2, (tuple,), "expected a tuple of 2 entries, got a tuple of 1 entries."),
+        (
+            np.zeros((2, 3)),
+            2,
+            (tuple, list),
+            "expected a tuple or a list of 2 entries, got an array of shape",
+        ),
+        ((n for n in "ab"), None, (list,), "expected a list, got an object of type generator."),
+        (None, 2, (tuple,), "got None (does the function return its result?)."),
+    ],
+)
+def test_entries_of_another_kind_or_number_are_refused(found, entries, kinds, words):
+    with pytest.raises(WrongAnswer) as caught:
+        expect_entries(found, entries, "the sums", kinds=kinds)
+    assert str(caught.value).startswith("the sums: expected ")
+    assert words in str(caught.value)
+    assert str(caught.value).endswith(f"\n  Hint: {SEE}")
+
+
+@pytest.mark.parametrize("kinds", [(), (dict,), (tuple, set)])
+def test_only_tuples_and_lists_can_be_expected(kinds):
+    with pytest.raises(ValueError, match="kinds must be tuple, list or both"):
+        expect_entries((), 0, "the sums", kinds=kinds)
 
 
 @pytest.mark.parametrize(("what", "hint"), [("", HINT), ("the sums", ""), (3, HINT), ("the sums", None)])

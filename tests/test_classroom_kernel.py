@@ -103,11 +103,16 @@ def test_functions_are_called_with_plain_data_and_give_it_back(kernel: StudentKe
 
 def test_what_goes_wrong_in_a_function_is_told(kernel: StudentKernel) -> None:
     kernel.run_cell("def f(x): return 1 / x\ndef slow():\n    while True: pass\nimport course_utils as cu")
-    kernel.run_cell("def undone(): raise cu.answers.NotDoneYet('later')")
+    kernel.run_cell("def undone(): raise cu.answers.NotDoneYet('later')\ndef other(): return undone()")
+    kernel.run_cell("def taint(x, y):\n    y -= 1\n    return x")
     with pytest.raises(AnswerFailed, match="f raised ZeroDivisionError: division by zero"):
         kernel.fetch("f")(0)
     with pytest.raises(AnswerFailed, match="undone is not done yet"):
         kernel.fetch("undone")()
+    with pytest.raises(AnswerFailed, match="other uses undone, which is not done yet"):
+        kernel.fetch("other")()
+    with pytest.raises(AnswerFailed, match="taint changed its argument number 2: it must work on a copy"):
+        kernel.fetch("taint")(np.zeros(2), np.ones(2))
     with pytest.raises(AnswerFailed, match="g is not defined"):
         kernel.fetch("g")
     with pytest.raises(AnswerFailed, match="slow was stopped: it ran for more than 3 s"):
@@ -318,6 +323,16 @@ def test_a_forged_reply_is_left_to_a_person(problem_set: problem_sets.ProblemSet
         f"get_ipython().user_expressions = lambda *a: dict(reply=dict(data={{'text/plain': repr({reply})}}))"
     )
     assert verdict(problem_set, f"{RIGHT}\n{forge}").outcome == "undecided"
+
+
+def test_an_answer_that_fails_in_a_test_gets_its_sizes_and_the_hint(
+    problem_set: problem_sets.ProblemSet,
+) -> None:
+    found = verdict(problem_set, RIGHT.replace("np.tanh(", "np.ones((9, 8)) @ np.tanh("))
+    assert found.outcome == "wrong"
+    asked, hint = found.words.split("\n")
+    assert "step raised ValueError: matmul" in asked
+    assert hint.startswith("  Hint: Three things are added up")
 
 
 def test_an_answer_that_ends_the_kernel_is_left_to_a_person(problem_set: problem_sets.ProblemSet) -> None:

@@ -7,11 +7,13 @@ test_classroom_kernel.py.
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from classroom import judging, problem_sets
+from classroom import judging, problem_sets, values
+from classroom.kernel import AnswerFailed
 from course_utils.answers import NotDoneYet
 
 SETS = problem_sets.find_problem_sets()
@@ -38,10 +40,24 @@ def failing(problem_set: problem_sets.ProblemSet, space: dict[str, Any]) -> dict
     for task in problem_set.tasks:
         if not task.by_hand:
             try:
-                exec(judging.tests_of(problem_set, task), dict(space))  # noqa: S102
+                graded = {name: as_graded(space[name]) for name in task.defines}
+                exec(judging.tests_of(problem_set, task), space | graded)  # noqa: S102
             except Exception as error:
                 found[task.name] = error
     return found
+
+
+def as_graded(function: Callable[..., object]) -> Callable[..., object]:
+    """The function, which must leave its arguments as they are, as the grader asks of it."""
+
+    def called(*arguments: object) -> object:
+        before = [values.encode(argument) for argument in arguments]
+        found = function(*arguments)
+        if [values.encode(argument) for argument in arguments] != before:
+            raise AnswerFailed(f"{function.__name__} changed an argument: it must work on a copy")
+        return found
+
+    return called
 
 
 def tasks_to_code(problem_set: problem_sets.ProblemSet) -> list[str]:
