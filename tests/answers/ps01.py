@@ -4,27 +4,26 @@ RIGHT = {
     "step": """
 def step(x, h, W_x, W_h, b):
     z = b + np.concatenate([x, h], axis=1) @ np.concatenate([W_x, W_h], axis=0)
-    return (np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)
+    return ((np.exp(2 * z) - 1) / (np.exp(2 * z) + 1)).astype(np.float32)
 """,
     "unroll": """
 def unroll(x, W_x, W_h, b):
-    B, T, F = x.shape
-    states = np.empty((B, T, len(b)))
+    turned = np.flip(x, axis=1).transpose(1, 0, 2)
+    states = np.empty((len(turned), len(x), len(b)), dtype="float32")
     before = np.zeros(len(b))
-    for t, x_t in enumerate(x.transpose(1, 0, 2)):
-        before = states[:, t] = np.tanh(np.dot(x_t, W_x) + np.dot(before, W_h) + b)
-    return states
+    for t, x_t in enumerate(turned):
+        before = states[t] = np.tanh(np.dot(x_t, W_x) + np.dot(before, W_h) + b)
+    return np.flip(states, axis=0).transpose(1, 0, 2)
 """,
     "head": """
 def head(states, W_y, b_y):
     B, T, H = states.shape
-    return (states.reshape(B * T, H) @ W_y + b_y).reshape(B, T, -1)
+    return (states.reshape(B * T, H).astype(np.float32) @ W_y.astype(np.float32) + b_y).reshape(B, T, -1)
 """,
     "scaled": """
 def scaled(x_train, x_test):
-    F = x_train.shape[-1]
-    flat = x_train.reshape(-1, F)
-    return tuple((x - np.mean(flat, axis=0)) / np.std(flat, axis=0) for x in (x_train, x_test))
+    flat = x_train.reshape(-1, x_train.shape[-1])
+    return [(x - np.mean(flat, axis=0)) / (np.std(flat, axis=0) + 1e-8) for x in (x_train, x_test)]
 """,
 }
 
@@ -54,6 +53,19 @@ def step(x, h, W_x, W_h, b):
 def step(x, h, W_x, W_h, b):
     return np.tanh(x @ W_x + h @ W_h.T + b)
 """,
+        "for one feature only": """
+def step(x, h, W_x, W_h, b):
+    return np.tanh(x * W_x + h @ W_h + b)
+""",
+        "for one unit only": """
+def step(x, h, W_x, W_h, b):
+    return np.tanh(x @ W_x + h * W_h + b)
+""",
+        "the old state is overwritten": """
+def step(x, h, W_x, W_h, b):
+    h[:] = np.tanh(x @ W_x + h @ W_h + b)
+    return h
+""",
         "printed, not returned": """
 def step(x, h, W_x, W_h, b):
     print(np.tanh(x @ W_x + h @ W_h + b))
@@ -63,61 +75,147 @@ def step(x, h, W_x, W_h, b):
         "time first": """
 def unroll(x, W_x, W_h, b):
     h, states = np.zeros((x.shape[0], b.shape[0])), []
+    for t in reversed(range(x.shape[1])):
+        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        states.insert(0, h)
+    return np.stack(states)
+""",
+        "the lesson's: from the first step on": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), []
     for t in range(x.shape[1]):
         h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
         states.append(h)
-    return np.stack(states)
+    return np.stack(states, axis=1)
+""",
+        "in the order of reading, not of time": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), []
+    for t in reversed(range(x.shape[1])):
+        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        states.append(h)
+    return np.stack(states, axis=1)
+""",
+        "from the first step on, and turned": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        states.append(h)
+    return np.stack(states[::-1], axis=1)
+""",
+        "the batch is turned in place of time": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[::-1][:, t] @ W_x + h @ W_h + b)
+        states.append(h)
+    return np.stack(states, axis=1)[::-1]
+""",
+        "no tanh": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = x[:, t] @ W_x + h @ W_h + b
+    return states
+""",
+        "no bias": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h @ W_h)
+    return states
+""",
+        "W_h transposed": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h @ W_h.T + b)
+    return states
+""",
+        "for one unit only": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h * W_h.sum(axis=0) + b)
+    return states
 """,
         "the state is reset at every step": """
 def unroll(x, W_x, W_h, b):
     h = np.zeros((x.shape[0], b.shape[0]))
     return np.stack([np.tanh(x[:, t] @ W_x + h @ W_h + b) for t in range(x.shape[1])], axis=1)
 """,
+        "the state lives on from call to call": """
+h = None
+def unroll(x, W_x, W_h, b):
+    global h
+    if h is None or h.shape != (len(x), len(b)):
+        h = np.zeros((len(x), len(b)))
+    states = np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+    return states
+""",
+        "one array for all states": """
+def unroll(x, W_x, W_h, b):
+    h, states = np.zeros((len(x), len(b))), []
+    for t in reversed(range(x.shape[1])):
+        h[:] = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        states.insert(0, h)
+    return np.stack(states, axis=1)
+""",
         "one step too few": """
 def unroll(x, W_x, W_h, b):
-    h, states = np.zeros((x.shape[0], b.shape[0])), []
-    for t in range(x.shape[1] - 1):
-        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
-        states.append(h)
-    return np.stack(states, axis=1) if states else np.zeros((x.shape[0], 0, b.shape[0]))
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in range(x.shape[1] - 1, 0, -1):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+    return states
 """,
         "the last state only": """
 def unroll(x, W_x, W_h, b):
     h = np.zeros((x.shape[0], b.shape[0]))
-    for t in range(x.shape[1]):
+    for t in reversed(range(x.shape[1])):
         h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
     return h
 """,
         "a start of ones": """
 def unroll(x, W_x, W_h, b):
-    h, states = np.ones((x.shape[0], b.shape[0])), []
-    for t in range(x.shape[1]):
-        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
-        states.append(h)
-    return np.stack(states, axis=1)
+    h, states = np.ones((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+    return states
 """,
         "over the batch in place of time": """
 def unroll(x, W_x, W_h, b):
     h, states = np.zeros((x.shape[1], b.shape[0])), []
-    for x_b in x:
+    for x_b in x[::-1]:
         h = np.tanh(x_b @ W_x + h @ W_h + b)
-        states.append(h)
+        states.insert(0, h)
     return np.stack(states)
 """,
         "the states before the step, not after it": """
 def unroll(x, W_x, W_h, b):
-    h, states = np.zeros((x.shape[0], b.shape[0])), []
-    for t in range(x.shape[1]):
-        states.append(h)
+    h, states = np.zeros((len(x), len(b))), np.zeros((*x.shape[:2], len(b)))
+    for t in reversed(range(x.shape[1])):
+        states[:, t] = h
         h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+    return states
+""",
+        "the input is turned in place": """
+def unroll(x, W_x, W_h, b):
+    x[:] = x[:, ::-1].copy()
+    h, states = np.zeros((len(x), len(b))), []
+    for t in range(x.shape[1]):
+        h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
+        states.insert(0, h)
     return np.stack(states, axis=1)
 """,
         "a list": """
 def unroll(x, W_x, W_h, b):
     h, states = np.zeros((x.shape[0], b.shape[0])), []
-    for t in range(x.shape[1]):
+    for t in reversed(range(x.shape[1])):
         h = np.tanh(x[:, t] @ W_x + h @ W_h + b)
-        states.append(h)
+        states.insert(0, h)
     return states
 """,
     },
@@ -152,13 +250,37 @@ def head(states, W_y, b_y):
     flat = states.swapaxes(0, 1).reshape(B * T, H)
     return (flat @ W_y + b_y).reshape(B, T, -1)
 """,
+        "for one output only": """
+def head(states, W_y, b_y):
+    return (states * W_y[:, 0]).sum(axis=2, keepdims=True) + b_y
+""",
     },
     "scaled": {
         "each part by its own numbers": """
 def scaled(x_train, x_test):
     return [(x - x.mean(axis=(0, 1))) / x.std(axis=(0, 1)) for x in (x_train, x_test)]
 """,
-        "means over sequences only": """
+        "both bugs": """
+def scaled(x_train, x_test):
+    return [(x - x.mean(axis=0)) / x.std(axis=0) for x in (x_train, x_test)]
+""",
+        "a mean for each step": """
+def scaled(x_train, x_test):
+    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+    return (x_train - mean) / deviation, (x_test - mean) / deviation
+""",
+        "a mean for each step, for the training data only": """
+def scaled(x_train, x_test):
+    mean, deviation = x_train.mean(axis=(0, 1)), x_train.std(axis=(0, 1))
+    return (x_train - x_train.mean(axis=0)) / x_train.std(axis=0), (x_test - mean) / deviation
+""",
+        "a mean for each sequence": """
+def scaled(x_train, x_test):
+    return [
+        (x - x.mean(axis=1, keepdims=True)) / (x.std(axis=1, keepdims=True) + 1e-8) for x in (x_train, x_test)
+    ]
+""",
+        "a mean of the steps' deviations": """
 def scaled(x_train, x_test):
     mean, deviation = x_train.mean(axis=0).mean(axis=0), x_train.std(axis=0).mean(axis=0)
     return (x_train - mean) / deviation, (x_test - mean) / deviation
@@ -184,6 +306,15 @@ def scaled(x_train, x_test):
         "the test data are forgotten": """
 def scaled(x_train, x_test):
     return (x_train - x_train.mean(axis=(0, 1))) / x_train.std(axis=(0, 1))
+""",
+        "the arguments are overwritten": """
+def scaled(x_train, x_test):
+    mean, deviation = x_train.mean(axis=(0, 1)), x_train.std(axis=(0, 1))
+    x_train -= mean
+    x_train /= deviation
+    x_test -= mean
+    x_test /= deviation
+    return x_train, x_test
 """,
     },
 }
