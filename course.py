@@ -7,6 +7,7 @@ real tool inside. Standard library only; the checks themselves live in tests/ an
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -40,9 +41,13 @@ def supported_python(version: tuple[int, ...], project: str) -> None:
 
 
 def fingerprint() -> str:
-    """Changes when the environment has to be built anew."""
-    parts = [(ROOT / name).read_bytes() for name in ("pyproject.toml", "requirements.lock")]
-    return hashlib.sha256(b"\0".join([*parts, sys.version.encode(), str(ROOT).encode()])).hexdigest()
+    """Changes when the environment has to be built anew: not when a tool's settings in pyproject do."""
+    import tomllib  # new in Python 3.11: an older one is refused by name before this
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    built = [project["project"], project["build-system"], project["tool"]["setuptools"]]
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    return hashlib.sha256("\0".join([json.dumps(built), lock, sys.version, str(ROOT)]).encode()).hexdigest()
 
 
 def environment(**extra: str) -> dict[str, str]:

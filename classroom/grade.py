@@ -24,7 +24,7 @@ from pathlib import Path
 
 import nbformat
 
-from classroom import problem_sets, report, shard
+from classroom import pictures, problem_sets, report, shard
 from classroom.by_hand import configure, refresh_feedback
 from classroom.problem_sets import ProblemSet, ProblemSetError
 from classroom.sandbox import SandboxMissing, require
@@ -52,10 +52,14 @@ def prepare(course: Course, problem_set: ProblemSet) -> None:
     configure(course)
     name = problem_set.name
     source = course.folder / "source" / name / f"{name}.ipynb"
+    drawn = course.folder / "pictures" / f"{name}.json"
     stamp = course.folder / "graded" / name / "problem_set.txt"
     wanted = digest(problem_set.path.read_text(encoding="utf-8"), course.gradebook)
-    if source.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+    ready = source.exists() and drawn.exists() and stamp.exists()
+    if ready and stamp.read_text(encoding="utf-8") == wanted:
         return
+    drawn.parent.mkdir(parents=True, exist_ok=True)
+    pictures.draw(problem_set, drawn)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(nbformat.writes(problem_sets.source(problem_set)), encoding="utf-8")
     result = course.api().generate_assignment(name, force=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from classroom.kernel import AnswerFailed, KernelEnded, StudentKernel
+from classroom.kernel import AnswerFailed, AnswerRaised, KernelEnded, StudentKernel
 from classroom.problem_sets import ProblemSet, Task
 from classroom.values import BadReply
 from course_utils.answers import WrongAnswer
@@ -56,10 +56,10 @@ def judge(problem_set: ProblemSet, task: Task, kernel: StudentKernel, space: dic
         return Verdict("undecided", str(ended))
     except BadReply as bad:
         return Verdict("undecided", f"what came out of the kernel makes no sense ({bad})")
-    except WrongAnswer as wrong:
+    except AnswerRaised as raised:
+        return Verdict("wrong", _in_context(str(raised), names))
+    except (WrongAnswer, AnswerFailed) as wrong:
         return Verdict("wrong", str(wrong))
-    except AnswerFailed as failed:
-        return Verdict("wrong", _in_context(str(failed), names))
     except Exception as error:  # the tests could not go on with what came back, as in a student's notebook
         words = f"The tests cannot use what came back: {type(error).__name__}: {error}"
         return Verdict("wrong", _in_context(words, names))

@@ -20,12 +20,12 @@ from queue import Empty
 from types import TracebackType
 from typing import Any, NoReturn
 
-import nbformat
 import zmq
 from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from classroom import sandbox, values
+from classroom.outputs import add_message, cut_off, error_output
 from classroom.sandbox import Guard, Limits
 
 START_SECONDS = 60
@@ -34,8 +34,6 @@ GRACE_SECONDS = 3
 INTERRUPT_SECONDS = 10
 # A message that is larger is not taken in: zmq cuts the connection, and makes a new one.
 _MOST_IN_A_MESSAGE = 2 * values.MOST_BYTES
-_CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
-_SHOWN = ("text/plain", "text/html", "image/png")
 
 
 class KernelEnded(Exception):
@@ -44,6 +42,10 @@ class KernelEnded(Exception):
 
 class AnswerFailed(Exception):
     """A student's function raised an error, is missing or took too long; the message says so."""
+
+
+class AnswerRaised(AnswerFailed):
+    """A student's function was called, and raised an error or took too long."""
 
 
 class StudentKernel:
@@ -175,7 +177,7 @@ class StudentKernel:
         try:
             reply = self._execute(source, None, {"reply": "_course_reply"})
         except _TooLate:
-            raise AnswerFailed(
+            raise AnswerRaised(
                 f"{name} was stopped: it ran for more than {self.limits.cell_seconds} s"
             ) from None
         try:
@@ -200,7 +202,7 @@ class StudentKernel:
             case {"changed": int(number)}:
                 raise AnswerFailed(f"{name} changed its argument number {number}: it must work on a copy")
             case {"error": [str(kind), str(words)]}:
-                raise AnswerFailed(f"{name} raised {kind[:60]}: {words[:500]}")
+                raise AnswerRaised(f"{name} raised {kind[:60]}: {words[:500]}")
             case {"value": packed}:
                 return values.decode(json.dumps(packed))
         raise values.BadReply(f"{name}: not of the grader's form")
@@ -229,7 +231,9 @@ class StudentKernel:
             if self._process.poll() is not None:
                 self._say_ended("its process ended in the middle of a cell")
             if reply is not None and now - replied > GRACE_SECONDS:
-                self._cut_off(outputs)  # a message was too large to come over, and cut the connection
+                cut_off(
+                    outputs, self.limits.output
+                )  # a message was too large to come over, and cut the connection
                 self._reopen_outputs()
                 return reply
             if not late and reply is None and now - started > self.limits.cell_seconds:
@@ -284,15 +288,10 @@ class StudentKernel:
             if self._printed > self.limits.output:
                 if before <= self.limits.output:
                     self._interrupt()
-                    self._cut_off(outputs)
+                    cut_off(outputs, self.limits.output)
             elif outputs is not None:
-                _add(outputs, message)
+                add_message(outputs, message)
         return False
-
-    def _cut_off(self, outputs: list[Any] | None) -> None:
-        if outputs is not None:
-            words = _CUT_OFF.format(size=self.limits.output / 1000)
-            outputs.append(nbformat.v4.new_output("stream", name="stdout", text=words))
 
     def _reopen_outputs(self) -> None:
         self._client.iopub_channel.stop()
@@ -316,22 +315,3 @@ class RemoteFunction:
 
 class _TooLate(Exception):
     """A cell was interrupted because its time was up."""
-
-
-def error_output(name: str, words: str) -> Any:
-    """An error as a notebook stores it, with its words and no traceback."""
-    first = words.split("\n", 1)[0]
-    return nbformat.v4.new_output("error", ename=name, evalue=first, traceback=words.split("\n"))
-
-
-def _add(outputs: list[Any], message: dict[str, Any]) -> None:
-    """Add an output; text that goes on where the last output ended is joined to it."""
-    made = nbformat.v4.output_from_msg(message)
-    if made.output_type in ("display_data", "execute_result"):
-        made.data = {kind: data for kind, data in made.data.items() if kind in _SHOWN}
-        made.metadata = {}
-    last = outputs[-1] if outputs else None
-    if made.output_type == "stream" and last is not None and last.get("name") == made.name:
-        last.text += made.text
-    else:
-        outputs.append(made)

@@ -2,7 +2,8 @@
 
 nbgrader keeps the gradebook, puts test cells back, records scores and writes feedback. What changes:
 cells run in the sandbox and tests outside it (`ExecuteInSandbox`), what no machine can decide is left to
-a person (`SaveScores`), and feedback has no hidden test in it (`ClearHiddenTests`, nbgrader's own).
+a person (`SaveScores`), and feedback has no hidden test in it (`ClearHiddenTests`, nbgrader's own) and says
+of each task what it has earned, or that nobody has decided yet (`GetPoints` and templates/).
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import bleach
+from nbconvert.filters import markdown2html
 from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
     AssignLatePenalties,
@@ -23,16 +26,25 @@ from nbgrader.preprocessors import (
     OverwriteKernelspec,
     SaveAutoGrades,
 )
-from traitlets import Bool, Integer
+from nbgrader.server_extensions import formgrader
+from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
 
-from classroom import judging, problem_sets
-from classroom.kernel import KernelEnded, StudentKernel, error_output
+from classroom import judging, pictures, problem_sets
+from classroom.kernel import KernelEnded, StudentKernel
+from classroom.outputs import error_output
 from classroom.sandbox import Limits
 from classroom.values import BadReply
 
 _SEEN_BY_A_PERSON = "A person looks at this task: {words}."
 _UNDECIDED = "needs-a-person"
+# What Markdown itself becomes.
+_TAGS = (
+    {"a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "li"}
+    | {"ol", "p", "pre", "s", "span", "strong", "sub", "sup", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
+    | {"table", "thead", "tbody", "tr", "th", "td"}
+)
+_ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"]}
 
 
 class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
@@ -42,6 +54,7 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
     sandboxed = Bool(True, help="False runs students' code as you").tag(config=True)
     cell_seconds = Integer(Limits.cell_seconds, help="for a cell, or a call of a test").tag(config=True)
     notebook_seconds = Integer(Limits.notebook_seconds, help="for all cells together").tag(config=True)
+    pictures = Unicode("", help="the folder with the problem sets' figures").tag(config=True)
     memory_mb = Integer(Limits.memory // 2**20, help="of all processes of a submission").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
@@ -53,6 +66,8 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
             cell_seconds=self.cell_seconds,
             notebook_seconds=self.notebook_seconds,
         )
+        if self.pictures:
+            pictures.put_in(nb, Path(self.pictures) / f"{problem_set.name}.json")
         ended = ""
         try:
             with StudentKernel(limits, shard=self.shard, sandboxed=self.sandboxed) as kernel:
@@ -110,6 +125,63 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
             self.gradebook.db.commit()
 
 
+class GetPoints(GetGrades):  # type: ignore[misc]
+    """nbgrader's own, which cannot tell what has earned nothing from what nobody has looked at."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
+        self._open: dict[str, bool] = {}
+        nb, resources = super().preprocess(nb, resources)
+        found = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells}
+        tasks = {}
+        score, decided = 0.0, 0
+        for task in problem_set.tasks:
+            earned = float(found[task.grade_id].metadata["nbgrader"]["score"])
+            undecided = self._open[task.grade_id]
+            tasks[task.grade_id] = {
+                "id": task.grade_id,
+                "title": task.title,
+                "points": task.points,
+                "score": _short(earned),
+                "open": undecided,
+            }
+            if not undecided:
+                score, decided = score + earned, decided + task.points
+        resources["feedback"] = {
+            "title": problem_set.title,
+            "tasks": tasks,
+            "score": _short(score),
+            "decided": decided,
+            "open": problem_sets.POINTS - decided,
+        }
+        return nb, resources
+
+    def _get_score(self, cell: Any, resources: Any) -> None:
+        super()._get_score(cell, resources)
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"], self.notebook_id, self.assignment_id, self.student_id
+        )
+        self._open[cell.metadata["nbgrader"]["grade_id"]] = is_open(grade)
+
+
+def is_open(grade: Any) -> bool:
+    """Whether nobody, machine or person, has decided on an entry of the gradebook."""
+    return bool(grade.needs_manual_grade) or (grade.auto_score is None and grade.manual_score is None)
+
+
+def _short(points: float) -> float:
+    """4.0 as 4."""
+    return int(points) if points == int(points) else round(points, 2)
+
+
+def harmless_html(markdown: str) -> str:
+    """Markdown as HTML in which nothing acts.
+
+    A student's words are read where points are given: a script in them could give points to itself.
+    """
+    return str(bleach.clean(markdown2html(markdown), tags=_TAGS, attributes=_ATTRIBUTES))
+
+
 def settings(
     course: Path,
     gradebook: str,
@@ -147,7 +219,14 @@ def settings(
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetGrades, CSSHTMLHeaderPreprocessor]
+    c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetPoints, CSSHTMLHeaderPreprocessor]
+    # ours has a template "feedback", the name that nbgrader asks for; nbgrader's has the formgrader's
+    c.HTMLExporter.extra_template_basedirs = [
+        str(Path(__file__).resolve().parent / "templates"),
+        str(Path(formgrader.__file__).resolve().parent / "templates"),
+    ]
+    c.HTMLExporter.filters = {"markdown2html": "classroom.nbgrader_parts.harmless_html"}
+    c.ExecuteInSandbox.pictures = str(course / "pictures")
     c.ExecuteInSandbox.shard = shard
     c.ExecuteInSandbox.sandboxed = sandboxed
     if limits is not None:

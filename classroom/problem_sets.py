@@ -10,7 +10,9 @@ opens. The text is jupytext's py:percent. A cell says in its first line what it 
     # %% [markdown] explain="why" points=4   words that a student writes and a person grades
 
 nbgrader's own markers (BEGIN SOLUTION, BEGIN HIDDEN TESTS) cut the text. What nbgrader wants in a cell's
-metadata is made here.
+metadata is made here. Before each task stands a heading, `## Task 1: One step (4 points)`.
+
+Tests set `what` and `hint` before they call an answer: an answer that raises an error is told both.
 """
 
 from __future__ import annotations
@@ -28,7 +30,6 @@ import nbformat
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = ROOT / "classroom" / "sets"
-RELEASE = ROOT / "classroom" / "release"
 POINTS = 20
 FEWEST_TASKS, MOST_TASKS = 4, 5
 KEYS = ("given", "shown", "answer", "tests", "explain")
@@ -40,6 +41,7 @@ NOT_WRITTEN = "*Not done yet: put your words in place of this line.*"
 # What jupytext notes about blank lines; it says nothing about the cell.
 _JUPYTEXTS = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
 _FILE_NAME = re.compile(r"(ps\d\d)_[a-z0-9_]+\.py")
+_HEADING = re.compile(r"## (Task \d+: .+) \((\d+) points?\)$", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -49,11 +51,13 @@ class ProblemSetError(Exception):
 
 @dataclass(frozen=True)
 class Task:
-    """One task: its name, its points, and the names that its answer must define (none for words)."""
+    """One task: its name, its points, the names that its answer must define (none for words), its title."""
 
     name: str
     points: int
     defines: tuple[str, ...]
+    title: str
+    """As its heading has it, such as "Task 1: One step"."""
 
     @property
     def by_hand(self) -> bool:
@@ -125,8 +129,11 @@ def read(path: Path) -> ProblemSet:
 
 def _tasks(file: str, cells: tuple[Any, ...]) -> Iterator[Task]:
     answers: dict[str, tuple[str, ...]] = {}
+    heading: re.Match[str] | None = None
     for number, cell in enumerate(cells, start=1):
         where = f"{file}, cell {number}"
+        if cell.cell_type == "markdown":
+            heading = _HEADING.search(cell.source) or heading
         keys = [key for key in KEYS if key in cell.metadata]
         if len(keys) > 1:
             raise ProblemSetError(f"{where} is said to be {' and '.join(keys)}: it can be one of them.")
@@ -154,13 +161,21 @@ def _tasks(file: str, cells: tuple[Any, ...]) -> Iterator[Task]:
             if name not in answers:
                 raise ProblemSetError(f"{where}: there is no answer {name!r} before its tests.")
             _require_markers(where, cell.source, HIDDEN)
-            yield Task(name, points, answers[name])
+            yield Task(name, points, answers[name], _title(where, heading, points))
         elif key == "explain":
             _require_markers(where, cell.source, SOLUTION)
-            yield Task(name, points, ())
+            yield Task(name, points, (), _title(where, heading, points))
     tested = {cell.metadata.get("tests") for cell in cells}
     if untested := set(answers) - tested:
         raise ProblemSetError(f"{file}: the answer {min(untested)!r} has no tests.")
+
+
+def _title(where: str, heading: re.Match[str] | None, points: int) -> str:
+    if heading is None or int(heading[2]) != points:
+        raise ProblemSetError(
+            f"{where}: there must be a heading `## Task 1: ... ({points} points)` before it."
+        )
+    return heading[1]
 
 
 def _defined(where: str, source: str) -> tuple[str, ...]:

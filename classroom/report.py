@@ -11,19 +11,28 @@ from typing import TYPE_CHECKING
 from nbgrader.api import Gradebook, MissingEntry
 
 from classroom import shard
-from classroom.problem_sets import ProblemSet
+from classroom.nbgrader_parts import is_open
+from classroom.problem_sets import ProblemSet, Task
 
 if TYPE_CHECKING:
     from classroom.grade import Taken
     from classroom.shard import Course
 
 
+_BY_HAND = (
+    "To read and give points: `python3 course.py formgrader GRADES`, with the folder that this report is in, "
+    "and there Manual Grading. Then `course.py grade`, as before, takes them into scores and feedback."
+)
+
+
 def write(course: Course, problem_set: ProblemSet, taken: Sequence[Taken], deadline: datetime | None) -> str:
     """Write scores_ps01.csv and report_ps01.md into the class's folder; returns a summary."""
     rows, persons, notes = [], [], []
+    of_all: list[dict[str, float | None]] = []
     complete = 0
     for entry in taken:
         scores, open_tasks, trouble = _scores(course, problem_set, entry)
+        of_all.append(scores)
         late = _late(entry, deadline)
         graded = [score for score in scores.values() if score is not None]
         whole = len(graded) == len(problem_set.tasks)
@@ -48,7 +57,7 @@ def write(course: Course, problem_set: ProblemSet, taken: Sequence[Taken], deadl
         writer.writeheader()
         writer.writerows(rows)
     report = course.folder / f"report_{problem_set.name}.md"
-    report.write_text(_page(problem_set, persons, notes), encoding="utf-8")
+    report.write_text(_page(problem_set, persons, notes, of_all), encoding="utf-8")
     return (
         f"{complete} of {len(taken)} have a score for every task; {len(persons)} things need a person.\n"
         f"Scores: {csv_path}\nReport: {report}\nFeedback: {course.folder / 'feedback'}"
@@ -74,11 +83,11 @@ def _scores(
             try:
                 grade = gradebook.find_grade(task.grade_id, problem_set.name, problem_set.name, entry.student)
             except MissingEntry:
-                open_tasks.append(f"task {task.name}: the gradebook has no entry")
+                open_tasks.append(f"{task.title}: the gradebook has no entry")
                 continue
-            if grade.needs_manual_grade or (grade.auto_score is None and grade.manual_score is None):
+            if is_open(grade):
                 kind = "an answer in words" if task.by_hand else "could not be decided by a machine"
-                open_tasks.append(f"task {task.name} ({task.points} points): {kind}")
+                open_tasks.append(f"{task.title} ({task.points} points): {kind}")
             else:
                 scores[task.name] = float(grade.score)
     return scores, open_tasks, []
@@ -92,16 +101,33 @@ def _late(entry: Taken, deadline: datetime | None) -> str:
     return f"{hours} h {rest // 60:02} min"
 
 
-def _page(problem_set: ProblemSet, persons: Sequence[str], notes: Sequence[str]) -> str:
+def _page(
+    problem_set: ProblemSet,
+    persons: Sequence[str],
+    notes: Sequence[str],
+    of_all: Sequence[dict[str, float | None]],
+) -> str:
     parts = [f"# {problem_set.title}: what needs a person", "", *(persons or ["Nothing."])]
+    parts += ["", _BY_HAND] if persons else []
     parts += ["", "## What was noticed", "", *(notes or ["Nothing."])]
+    parts += ["", "## How it went, task by task", "", "| task | points | all points | some | none | open |"]
+    parts += ["|:--|--:|--:|--:|--:|--:|", *(_row(task, of_all) for task in problem_set.tasks)]
+    titles = {task.name: task.title for task in problem_set.tasks}
     rubrics = [
-        f"### {cell.metadata['explain']}\n\n{_between(cell.source)}"
+        f"### {titles[cell.metadata['explain']]}\n\n{_between(cell.source)}"
         for cell in problem_set.cells
         if "explain" in cell.metadata
     ]
     parts += ["", "## Rubrics", "", *rubrics, ""]
     return "\n".join(parts)
+
+
+def _row(task: Task, of_all: Sequence[dict[str, float | None]]) -> str:
+    """How many have all points of a task, some, none, and how many are open."""
+    scores = [scores[task.name] for scores in of_all]
+    full, none, still_open = scores.count(task.points), scores.count(0), scores.count(None)
+    some = len(scores) - full - none - still_open
+    return f"| {task.title} | {task.points} | {full} | {some} | {none} | {still_open} |"
 
 
 def _between(text: str) -> str:

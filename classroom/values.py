@@ -103,7 +103,8 @@ def _unpacked(packed: Any, depth: int) -> object:
         case {"list": list(entries)}:
             return [_unpacked(entry, depth + 1) for entry in entries]
         case {"opaque": str(name)}:
-            return Opaque("".join(c for c in name if c.isprintable())[:_MOST_NAME])
+            name = "".join(c for c in name if c.isprintable())[:_MOST_NAME]
+            return type(name, (Opaque,), {})(name)  # so that messages call it what it is
     raise BadReply("not of the grader's form")
 
 

@@ -186,7 +186,7 @@ def described(value: object) -> str:
 
 
 def _shortened(value: object) -> str:
-    text = repr(value)
+    text = repr(value.item() if isinstance(value, np.generic) else value)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

@@ -25,6 +25,7 @@ needs_sandbox = pytest.mark.skipif(
 )
 SET = problem_sets.named("ps01")
 TASKS = [task.name for task in SET.tasks]
+TITLES = {task.name: task.title for task in SET.tasks}
 FULL = (4, 5, 4, 3, None)  # the last one is in words: a person grades it
 NOBODY = (None,) * 5
 QUICK = ["--cell-seconds", "5", "--memory-gb", "1"]
@@ -123,7 +124,7 @@ HOSTILE = {
     "s008": Student(
         lambda: with_cell(DEAF, "head"),
         (4, 5, None, None, None),
-        said="task head (4 points): could not be decided by a machine",
+        said=f"{TITLES['head']} (4 points): could not be decided by a machine",
     ),
     "s009": Student(lambda: with_cell("import os; os._exit(0)", "unroll"), (4, None, None, None, None)),
     "s010": Student(lambda: with_cell(FORKS), NOBODY),

@@ -64,6 +64,7 @@ def test_an_array_that_is_right_is_accepted(found, expected, atol):
         ([1.0], [1.0], "expected a NumPy array of shape (1,), got a list of 1 entries."),
         (None, [1.0], "got None (does the function return its result?)."),
         (2.5, [2.5], "got 2.5, a float."),
+        (np.float64(2.5), [2.5], "got 2.5, a float64."),
         (Equal(), [1.0, 2.0], "got an object of type Equal."),
         (np.zeros(1).view(Pretends), [1.0], "got an object of type Pretends."),
         (np.array([Equal(), Equal()]), [1.0, 2.0], "expected floats, got entries of dtype object"),

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
+import socket
 import subprocess
 import sys
+import time
+import urllib.error
+import urllib.request
 from pathlib import Path
 
 import nbformat
@@ -12,20 +17,30 @@ import pytest
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
-from made_up_class import FULL, answered, needs_sandbox, scores, with_cell
+from made_up_class import FULL, TITLES, answered, cell_of, needs_sandbox, scores, with_cell
 from nbgrader.api import Gradebook
 
 from classroom import by_hand, grade
 from classroom.shard import Course
 
 WHERE = "import socket; print('here it is called', socket.gethostname())"
+SCRIPT = "<script>steal()</script>"
+ACTIVE = f"""\
+from IPython.display import HTML, display
+display(HTML("{SCRIPT}"))
+display({{"image/png": '"><b onmouseover="steal()">x{SCRIPT}'}}, raw=True)
+print("{SCRIPT}")
+"""
+WORDS = f"Nothing is learned. {SCRIPT} <img src='x' onerror='steal()'> [here](javascript:steal())"
 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of two students, both graded."""
     folder = tmp_path_factory.mktemp("class")
-    for student, work in (("ada", with_cell(WHERE)), ("bob", answered())):
+    hostile = with_cell(ACTIVE)
+    cell_of(hostile, "saturation").source = WORDS
+    for student, work in (("ada", with_cell(WHERE)), ("bob", answered()), ("eve", hostile)):
         path = folder / "ps01" / student / "ps01.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(nbformat.writes(work), encoding="utf-8")
@@ -35,6 +50,37 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def feedback(folder: Path, student: str) -> str:
     return (folder / "grades" / "feedback" / student / "ps01" / "ps01.html").read_text(encoding="utf-8")
+
+
+def rows_of(page: str) -> list[tuple[str, str]]:
+    """Tasks and what the page says of their points."""
+    return re.findall(r"<tr><td><a href=\"#[^\"]+\">([^<]+)</a></td><td>\s*([^<]+?)\s*</td></tr>", page)
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_feedback_says_what_is_decided_and_shows_the_figure_that_a_question_is_about(graded: Path) -> None:
+    page = feedback(graded, "bob")
+    points = [f"{n} of {n}" for n in FULL[:4]]
+    assert rows_of(page) == list(zip(TITLES.values(), [*points, "not decided yet, 4 possible"], strict=True))
+    assert "<b>16 of 16 points</b>; 4 more are not decided yet." in page
+    assert page.count('src="data:image/png;base64,') == 1
+    assert "Score: 0.0" not in page
+
+
+def active(page: str) -> list[str]:
+    """What of a page would run code of the hostile student's."""
+    return re.findall(r"<script>steal|<[^>]*\son\w+\s*=[^>]*steal|href=\W?javascript:", page)
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_no_script_of_a_student_runs_in_the_feedback(graded: Path) -> None:
+    page = feedback(graded, "eve")
+    assert "Nothing is learned." in page
+    assert "steal()" in page, "it is there as text"
+    assert active(page) == []
+    assert len(active(f"{SCRIPT}<img src='x' onerror='steal()'><a href=\"javascript:x\">")) == 3
 
 
 @pytest.mark.training
@@ -52,12 +98,49 @@ def test_points_and_words_by_hand_are_in_the_scores_and_in_the_feedback_of_their
     untouched = feedback(graded, "bob")
     assert grade.main(["ps01", str(graded / "ps01")]) == 0
     assert "and in their feedback now: ada\n" in capsys.readouterr().out
-    assert scores(grades) == {"ada": (*FULL[:4], 3.5), "bob": FULL}
+    assert scores(grades) == {"ada": (*FULL[:4], 3.5), "bob": FULL, "eve": FULL}
     assert "Which states, though?" in feedback(graded, "ada")
-    assert "3.5" in feedback(graded, "ada")
+    assert rows_of(feedback(graded, "ada"))[-1] == (TITLES["saturation"], "3.5 of 4")
     assert feedback(graded, "bob") == untouched
     assert grade.main(["ps01", str(graded / "ps01")]) == 0
     assert "feedback now" not in capsys.readouterr().out
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_the_formgrader_shows_a_submission_with_fields_for_points(graded: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=open"]
+    command = [sys.executable, "-m", "classroom.by_hand", str(graded / "grades"), *options]
+    with Gradebook(f"sqlite:///{graded / 'grades' / 'gradebook.db'}") as gradebook:
+        number = gradebook.find_submission_notebook("ps01", "ps01", "eve").id
+    server = subprocess.Popen(command, cwd=by_hand.ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        page = page_of(f"http://127.0.0.1:{port}/formgrader/submissions/{number}/?token=open")
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+    assert len(re.findall('<input class="score[^>]*>', page)) == len(TITLES)
+    assert "data:image/png" in page
+    assert "Nothing is learned." in page
+    assert active(page) == [], "a script would give points to its writer"
+
+
+def page_of(address: str, seconds: float = 60) -> str:
+    """What a server that is starting answers, in the end."""
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+                return str(answer.read().decode("utf-8"))
+        except urllib.error.HTTPError as error:
+            raise AssertionError(f"{error.code}: {error.read()[:500]!r}") from None
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.3)
 
 
 @pytest.mark.training

@@ -265,7 +265,7 @@ def test_nothing_is_left_behind(kernel: StudentKernel) -> None:
 
 # ---------------------------------------------------------------- tests and those who fight them
 
-TASK = Task("step", 4, ("step",))
+TASK = Task("step", 4, ("step",), "Task 1: One step")
 RIGHT = "import numpy as np\ndef step(x, h, W_x, W_h, b): return np.tanh(x @ W_x + h @ W_h + b)\n"
 WRONG = "import numpy as np\ndef step(x, h, W_x, W_h, b): return np.tanh(x @ W_x + h @ W_h)\n"
 LAZY = "def step(*arguments): return {}\n"
@@ -333,6 +333,8 @@ def test_an_answer_that_fails_in_a_test_gets_its_sizes_and_the_hint(
     asked, hint = found.words.split("\n")
     assert "step raised ValueError: matmul" in asked
     assert hint.startswith("  Hint: Three things are added up")
+    changed = verdict(problem_set, RIGHT.replace("b): ", "b):\n    x *= 1.5\n    "))
+    assert changed == Verdict("wrong", "step changed its argument number 1: it must work on a copy")
 
 
 def test_an_answer_that_ends_the_kernel_is_left_to_a_person(problem_set: problem_sets.ProblemSet) -> None:

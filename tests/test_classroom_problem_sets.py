@@ -66,10 +66,28 @@ def test_given_and_test_cells_are_locked_and_answers_are_not() -> None:
             assert cell.metadata["deletable"] is False
 
 
+def test_points_that_do_not_add_up_are_refused(tmp_path: Path) -> None:
+    text = TEXT.replace("points=3", "points=4").replace("(3 points)", "(4 points)")
+    with pytest.raises(ProblemSetError, match="the points add up to 21; they must add up to 20"):
+        read(written(tmp_path, text))
+
+
+def test_a_task_has_the_title_of_its_heading() -> None:
+    titles = [task.title for task in named("ps01").tasks]
+    assert titles[0] == "Task 1: One step"
+    assert [title[:8] for title in titles] == [f"Task {n}: " for n in range(1, 6)]
+
+
 RULES = {
     "no name of a problem set": (None, None, "ps1.py", "is no name of a problem set"),
     "no heading": ("# # Problem set 01", "# # Set 01", None, "the first cell must begin `# Problem set 01"),
-    "points": ("points=3", "points=4", None, "the points add up to 21; they must add up to 20"),
+    "points of a heading": ("points=3", "points=4", None, "a heading `## Task 1: ... (4 points)` before it"),
+    "no heading of a task": (
+        "## Task 1: One",
+        "## One",
+        None,
+        "a heading `## Task 1: ... (4 points)` before it",
+    ),
     "no points": ("points=3", "", None, "tests and explain have points, a whole number; got None"),
     "points of an answer": ('answer="step"', 'answer="step" points=2', None, "have points, a whole number"),
     "points that are no number": ("points=3", 'points="3"', None, "a whole number; got '3'"),

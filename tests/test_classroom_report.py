@@ -99,13 +99,14 @@ def test_everybody_has_a_row_with_points_by_task(course: Course) -> None:
 
 def test_what_needs_a_person_is_said_by_student_with_the_reason(course: Course) -> None:
     _, page, summary = written(course)
-    persons = page.split("## What was noticed")[0].splitlines()[2:-1]
+    *persons, _, where, _ = page.split("## What was noticed")[0].splitlines()[2:]
+    assert "course.py formgrader" in where
     assert persons == [
         "- broken: nbgrader failed: OSError: disk",
-        "- partly: task head (4 points): could not be decided by a machine",
-        "- partly: task saturation (4 points): an answer in words",
+        "- partly: Task 3: One head for all steps (4 points): could not be decided by a machine",
+        "- partly: Task 5: Explain a plot (4 points): an answer in words",
         "- refused: not graded: the file has 300 MB",
-        "- right: task saturation (4 points): an answer in words",
+        "- right: Task 5: Explain a plot (4 points): an answer in words",
         "- waiting: not graded yet",
     ]
     assert summary.startswith("1 of 6 have a score for every task; 6 things need a person.\n")
@@ -113,14 +114,27 @@ def test_what_needs_a_person_is_said_by_student_with_the_reason(course: Course) 
 
 def test_what_was_noticed_and_the_rubrics_follow(course: Course) -> None:
     _, page, _ = written(course)
-    noticed = page.split("## What was noticed")[1].split("## Rubrics")[0]
+    noticed = page.split("## What was noticed")[1].split("## How it went")[0]
     assert noticed.strip().splitlines() == [
         "- by hand: late by 26 h 30 min",
         "- partly: the file is called a.ipynb",
     ]
     rubric = page.split("## Rubrics")[1]
-    assert "### saturation" in rubric
+    assert "### Task 5: Explain a plot" in rubric
     assert "BEGIN" not in rubric
+
+
+def test_each_task_has_a_row_that_counts_everybody(course: Course) -> None:
+    _, page, _ = written(course)
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| Task")]
+    assert [row[0].removeprefix("| ") for row in rows] == [task.title for task in SET.tasks]
+    assert [row[1:] for row in rows] == [
+        ["4", "3", "0", "0", "3 |"],
+        ["5", "2", "0", "1", "3 |"],
+        ["4", "2", "0", "0", "4 |"],
+        ["3", "2", "1", "0", "3 |"],
+        ["4", "0", "1", "0", "5 |"],
+    ]
 
 
 def test_late_is_after_the_deadline_and_takes_no_points_away(course: Course) -> None:
@@ -140,6 +154,6 @@ def test_a_student_without_an_entry_is_open_and_not_0(course: Course) -> None:
     try:
         rows, page, _ = written(course)
         assert rows["waiting"]["score"] == ""
-        assert page.count("- waiting: task") == len(TASKS)
+        assert page.count("- waiting: Task") == len(TASKS)
     finally:
         note.unlink()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from classroom.values import IN_KERNEL, BadReply, Opaque, decode, encode
+from course_utils.answers import described
 
 PLAIN = (
     st.none()
@@ -107,3 +108,4 @@ def test_an_opaque_value_is_equal_to_itself_alone():
     assert found.type_name == "Equal"
     assert found != Opaque("Equal")
     assert repr(found) == "<an object of type Equal>"
+    assert described(found) == "an object of type Equal"

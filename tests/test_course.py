@@ -210,6 +210,24 @@ def test_setup_refuses_what_it_does_not_know():
         course.setup("--clasroom")
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "anew"),
+    [
+        ("pyproject.toml", "line-length = 110", "line-length = 111", False),
+        ("pyproject.toml", '"numpy', '"numpy ', True),
+        ("pyproject.toml", 'packages = ["course_utils"]', "packages = []", True),
+        ("requirements.lock", "\nnumpy==", "\n# numpy==", True),
+    ],
+)
+def test_the_environment_is_built_anew_for_what_is_installed_alone(empty_course, name, old, new, anew):
+    folder, _ = empty_course
+    before = course.fingerprint()
+    text = (folder / name).read_text(encoding="utf-8")
+    assert old in text
+    (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert (course.fingerprint() != before) is anew
+
+
 def test_uv_is_installed_in_the_locks_version_with_its_hashes(empty_course):
     folder, _ = empty_course
     course.set_up()

@@ -1,0 +1,58 @@
+"""The outputs of a student's cells, as a notebook stores them: text and pictures, and nothing that acts.
+
+A teacher opens them in a browser, in the same place where points are given: HTML with a script in it could
+give points to itself.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Any
+
+import nbformat
+
+_CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
+_PNG = b"\x89PNG\r\n"
+
+
+def error_output(name: str, words: str) -> Any:
+    """An error as a notebook stores it, with its words and no traceback."""
+    first = words.split("\n", 1)[0]
+    return nbformat.v4.new_output("error", ename=name, evalue=first, traceback=words.split("\n"))
+
+
+def cut_off(outputs: list[Any] | None, most: int) -> None:
+    """Say in the outputs, if they are kept, that they end here, since there are more than `most` bytes."""
+    if outputs is not None:
+        words = _CUT_OFF.format(size=most / 1000)
+        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=words))
+
+
+def add_message(outputs: list[Any], message: dict[str, Any]) -> None:
+    """Add an output; text that goes on where the last output ended is joined to it."""
+    made = nbformat.v4.output_from_msg(message)
+    if made.output_type in ("display_data", "execute_result"):
+        made.data = {
+            kind: data for kind, data in made.data.items() if _is_text(kind, data) or _is_png(kind, data)
+        }
+        made.metadata = {}
+    last = outputs[-1] if outputs else None
+    if made.output_type == "stream" and last is not None and last.get("name") == made.name:
+        last.text += made.text
+    else:
+        outputs.append(made)
+
+
+def _is_text(kind: str, data: object) -> bool:
+    return kind == "text/plain" and isinstance(data, str)
+
+
+def _is_png(kind: str, data: object) -> bool:
+    """A picture indeed: what only calls itself one would stand in a page as it is."""
+    if kind != "image/png" or not isinstance(data, str):
+        return False
+    try:
+        return base64.b64decode("".join(data.split()), validate=True).startswith(_PNG)
+    except (binascii.Error, ValueError):
+        return False
