@@ -66,6 +66,7 @@ def test_feedback_says_what_is_decided_and_shows_the_figure_that_a_question_is_a
     assert "<b>16 of 16 points</b>; 4 more are not decided yet." in page
     assert page.count('src="data:image/png;base64,') == 1
     assert "Score: 0.0" not in page
+    assert "&lt;p&gt;" not in page
 
 
 def active(page: str) -> list[str]:

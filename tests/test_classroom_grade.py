@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from made_up_class import HONEST, QUICK, hand_in, needs_sandbox, scores
+from made_up_class import FULL, HONEST, QUICK, hand_in, needs_sandbox, scores, with_cell
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
@@ -94,6 +94,22 @@ def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
     assert "apt-get install bubblewrap" in said
     assert "--without-sandbox" in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.training
+def test_without_the_sandbox_it_grades_as_you_and_says_what_that_gives_up(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "class" / "ada" / "ps01.ipynb"
+    path.parent.mkdir(parents=True)
+    work = with_cell(f"import os\nprint('here are', *sorted(os.listdir({str(tmp_path)!r})))")
+    path.write_text(nbformat.writes(work), encoding="utf-8")
+    command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades"), "--without-sandbox"]
+    assert grade.main(command) == 0
+    assert "each submission can read and change all that you can" in capsys.readouterr().out
+    assert scores(tmp_path / "grades") == {"ada": FULL}
+    page = (tmp_path / "grades" / "feedback" / "ada" / "ps01" / "ps01.html").read_text(encoding="utf-8")
+    assert "here are class grades" in page, "it sees what you see"
 
 
 @pytest.mark.parametrize(
