@@ -84,9 +84,10 @@ def class_columns(
         ax.set_yscale("log")
     else:
         ax.set_ylim(bottom=0)
-    bottom = np.full(len(empty), ax.get_ylim()[0])
-    label = None if seen_as_columns else mark
-    ax.plot(empty, bottom, "x", color=PALETTE[1], clip_on=False, zorder=5, label=label)
+    if len(empty):  # an empty line that is not clipped would widen the margins at every draw
+        bottom = np.full(len(empty), ax.get_ylim()[0])
+        label = None if seen_as_columns else mark
+        ax.plot(empty, bottom, "x", color=PALETTE[1], clip_on=False, zorder=5, label=label)
     ax.set_xlim(-0.6, len(values) - 0.4)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     ax.set(xlabel=xlabel, ylabel=ylabel)

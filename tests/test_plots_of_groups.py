@@ -29,6 +29,7 @@ def heights_by_class(ax):
 
 def test_each_class_has_its_column_and_its_words():
     ax = plotting.class_columns([3, 0, 7], **WORDS)
+    assert len(ax.lines) == 0
     assert heights_by_class(ax) == {0: 3, 1: 0, 2: 7}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("ones", "strings")
     assert ax.get_title(loc="left") == WORDS["title"]
