@@ -33,6 +33,7 @@ SETS = ROOT / "classroom" / "sets"
 POINTS = 20
 FEWEST_TASKS, MOST_TASKS = 4, 5
 KEYS = ("given", "shown", "answer", "tests", "explain")
+LONGEST_LINE = 110  # of code: what is longer is cut on the page
 SOLUTION = ("### BEGIN SOLUTION", "### END SOLUTION")
 HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 NOT_DONE = 'raise cu.answers.NotDoneYet("put your code in place of this line")'
@@ -201,6 +202,11 @@ def _require_markers(where: str, source: str, markers: tuple[str, str]) -> None:
 
 def _require(problem_set: ProblemSet) -> None:
     file, tasks = problem_set.path.name, problem_set.tasks
+    for number, cell in enumerate(problem_set.cells, start=1):
+        longest = max(cell.source.split("\n"), key=len)
+        if cell.cell_type == "code" and len(longest) > LONGEST_LINE:
+            size = f"{len(longest)} characters, and may have {LONGEST_LINE}"
+            raise ProblemSetError(f"{file}, cell {number}: a line has {size}: {longest.strip()[:40]}...")
     names = Counter(task.name for task in tasks)
     if repeated := [name for name, count in names.items() if count > 1]:
         raise ProblemSetError(f"{file}: there are two tasks {repeated[0]!r}; each needs a name of its own.")

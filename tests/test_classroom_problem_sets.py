@@ -88,6 +88,12 @@ RULES = {
         None,
         "a heading `## Task 1: ... (4 points)` before it",
     ),
+    "a long line": (
+        "import numpy as np",
+        "import numpy as np" + " " * 60 + "#" * 40,
+        None,
+        "and may have 110: import",
+    ),
     "no points": ("points=3", "", None, "tests and explain have points, a whole number; got None"),
     "points of an answer": ('answer="step"', 'answer="step" points=2', None, "have points, a whole number"),
     "points that are no number": ("points=3", 'points="3"', None, "a whole number; got '3'"),
