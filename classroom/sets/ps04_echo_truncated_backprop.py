@@ -112,7 +112,8 @@ def join(windows):
 
 # %% tests="join" points=3
 hint = "Print a small case. From which windows do the steps of row 1 come, in which order?"
-# Two windows of three rows and four steps. Row 0 counts from 0, row 1 from 10, row 2 from 20.
+# Two windows of three rows and four steps.
+# Row 0 counts from 0, row 1 from 10, row 2 from 20.
 what = "the rows for N = 2, B = 3, T = 4"
 windows = np.array(
     [
@@ -120,7 +121,7 @@ windows = np.array(
         [[4.0, 5, 6, 7], [14, 15, 16, 17], [24, 25, 26, 27]],
     ]
 )
-expected = np.arange(8.0) + [[0.0], [10.0], [20.0]]
+expected = np.arange(8.0) + np.array([[0.0], [10.0], [20.0]])
 cu.answers.expect_array(join(windows), expected, what, hint=hint, atol=1e-5)
 # Three windows of two rows and one step.
 what = "the rows for N = 3, B = 2, T = 1"
@@ -168,48 +169,43 @@ def run_windows(x, W_x, W_h, b, carry):
 
 
 # %% tests="run_windows" points=5
-window_hint = "Windows are axis 0, rows axis 1, time is axis 2. How does a window begin?"
 last_hint = "The last state is that of each row after the last step of the last window."
+# One window: one row of two steps, four features, three units.
+# At each step one feature is 1: it picks a row of W_x.
+# At step 0, z is (0, 2, 1) + b = (0.5, 1.5, 1). At step 1, x W_x + b is (-0.5, -0.5, 1).
+# And h W_h is added: to unit 1 the old unit 0, to unit 2 minus the old unit 1.
+of = "for N = 1, B = 1, T = 2, F = 4, H = 3"
+what = f"the two arrays {of}"
+hint = "Compute both states by hand: is the formula whole, and in its order?"
+x = np.array([[[[0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]]]])
+W_x = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0], [1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
+W_h = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [0.0, 0.0, 0.0]])
+found = run_windows(x, W_x, W_h, np.array([0.5, -0.5, 0.0]), True)
+cu.answers.expect_entries(found, 2, what)
+expected = np.array([[[[0.462117, 0.905148, 0.761594], [-0.462117, -0.037865, 0.094568]]]])
+cu.answers.expect_array(found[0], expected, f"the states {of}", hint=hint, atol=1e-5)
+what, expected = f"the last state {of}", np.array([[-0.462117, -0.037865, 0.094568]])
+cu.answers.expect_array(found[1], expected, what, hint=last_hint, atol=1e-5)
 # One unit that adds up thousandths: tanh(z) is close to z there. Two windows of two steps:
 # row 0 reads 1 2 and then 3 4, row 1 reads 0 0 and then 5 0, row 2 reads 2 0 and then 0 1.
 # The bias adds 1 at each step.
+hint = "Windows are axis 0, rows axis 1, time is axis 2. How does a window begin?"
 x = 0.001 * np.array([[[1.0, 2], [0, 0], [2, 0]], [[3, 4], [5, 0], [0, 1]]])[..., None]
 one, b = np.ones((1, 1)), np.array([0.001])
-what, hint = "the two arrays for N = 2, B = 3, T = 2, carried", window_hint
-found = run_windows(x, one, one, b, True)
-cu.answers.expect_entries(found, 2, what)
-expected = 0.001 * np.array([[[2.0, 5], [1, 2], [3, 4]], [[9, 14], [8, 9], [5, 7]]])[..., None]
-cu.answers.expect_array(found[0], expected, "the states, carried", hint=hint, atol=1e-5)
-expected = 0.001 * np.array([[14.0], [9.0], [7.0]])
-cu.answers.expect_array(found[1], expected, "the last state, carried", hint=last_hint, atol=1e-5)
-what = "the two arrays for N = 2, B = 3, T = 2, reset"
-found = run_windows(x, one, one, b, False)
-cu.answers.expect_entries(found, 2, what)
-expected = 0.001 * np.array([[[2.0, 5], [1, 2], [3, 4]], [[4, 9], [6, 7], [1, 3]]])[..., None]
-cu.answers.expect_array(found[0], expected, "the states, reset", hint=hint, atol=1e-5)
-expected = 0.001 * np.array([[9.0], [7.0], [3.0]])
-cu.answers.expect_array(found[1], expected, "the last state, reset", hint=last_hint, atol=1e-5)
-# Two windows of one step, one row, four features, three units. A feature's 1 picks a row of W_x.
-# In window 0, z is (0, 2, 1) + b = (0.5, 1.5, 1). In window 1, x W_x + b is (-0.5, -0.5, 1).
-# Carried, h W_h is added there: for unit 1 the old unit 0, for unit 2 minus the old unit 1.
-of = "for N = 2, B = 1, T = 1, F = 4, H = 3"
-formula_hint = "Compute h at the first step by hand: is the formula whole, and in its order?"
-x = np.array([[[[0.0, 1.0, 0.0, 0.0]]], [[[0.0, 0.0, 0.0, 1.0]]]])
-W_x = np.array([[3.0, 0.0, 1.0], [0.0, 2.0, 1.0], [1.0, 1.0, 0.0], [-1.0, 0.0, 1.0]])
-W_h = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, -1.0], [0.0, 0.0, 0.0]])
-for carry, second in (
-    (True, [-0.462117, -0.037865, 0.094545]),
-    (False, [-0.462117, -0.462117, 0.761594]),
-):
-    what, hint = f"the states {of}, carry = {carry}", formula_hint
-    found = run_windows(x, W_x, W_h, np.array([0.5, -0.5, 0.0]), carry)
-    cu.answers.expect_entries(found, 2, f"the two arrays {of}, carry = {carry}")
-    expected = np.array([[[[0.462117, 0.905148, 0.761594]]], [[second]]])
-    cu.answers.expect_array(found[0], expected, what, hint=hint, atol=1e-5)
-    what = f"the last state {of}, carry = {carry}"
-    cu.answers.expect_array(found[1], np.array([second]), what, hint=last_hint, atol=1e-5)
+carried = [[[2.0, 5], [1, 2], [3, 4]], [[9, 14], [8, 9], [5, 7]]]
+reset = [[[2.0, 5], [1, 2], [3, 4]], [[4, 9], [6, 7], [1, 3]]]
+for carry, states, last in ((True, carried, [14.0, 9, 7]), (False, reset, [9.0, 7, 3])):
+    of = f"for N = 2, B = 3, T = 2, carry = {carry}"
+    what = f"the two arrays {of}"
+    found = run_windows(x, one, one, b, carry)
+    cu.answers.expect_entries(found, 2, what)
+    expected = 0.001 * np.array(states)[..., None]
+    cu.answers.expect_array(found[0], expected, f"the states {of}", hint=hint, atol=1e-5)
+    what, expected = f"the last state {of}", 0.001 * np.array(last)[:, None]
+    cu.answers.expect_array(found[1], expected, what, hint=last_hint, atol=1e-5)
 ### BEGIN HIDDEN TESTS
-sizes = [(4, 3, 5, 2, 6), (1, 1, 1, 1, 1), (3, 3, 3, 3, 3), (5, 2, 1, 1, 4), (1, 4, 6, 2, 3)]
+sizes = [(4, 3, 5, 2, 6), (1, 1, 1, 1, 1), (3, 3, 3, 3, 3), (5, 2, 1, 1, 4)]
+sizes += [(1, 4, 6, 2, 3)]
 for seed, (N, B, T, F, H) in enumerate(sizes):
     rng = np.random.default_rng(300 + seed)
     x, b = rng.normal(size=(N, B, T, F)), rng.normal(size=H)
@@ -244,7 +240,7 @@ for seed, (N, B, T, F, H) in enumerate(sizes):
 
 # %% answer="reset_limits"
 def reset_limits(T, lag):
-    """The lowest loss (nats) and the highest accuracy (0 to 1); returns a tuple of two floats.
+    """The lowest loss (nats) and the highest accuracy (0 to 1): a tuple of two floats.
 
     T and lag are whole numbers.
     """
@@ -255,11 +251,11 @@ def reset_limits(T, lag):
 
 
 # %% tests="reset_limits" points=3
-loss_hint = "How many bits stand before the window, at most? What does each cost, in nats?"
+loss_hint = "How many labels have their bit before the window? What does one cost, in nats?"
 share_hint = "A share from 0 to 1: how often is a guess right?"
 # A riddle costs ln 2, `np.log(2)`, and a guess is right half of the time.
 # Windows of 4, an echo of 2 steps: half of the labels are riddles.
-# The lesson's windows of 15 and echo of 3 steps: 3 of 15. Windows of 2, an echo of 5: all.
+# Then the lesson's windows of 15 and echo of 3 steps, and windows of 2 and an echo of 5.
 cases = [(4, 2, 0.3465736, 0.75), (15, 3, 0.1386294, 0.9), (2, 5, 0.6931472, 0.5)]
 for T, lag, loss, accuracy in cases:
     of = f"for T = {T}, lag = {lag}"
@@ -306,7 +302,8 @@ for t in range(step + 1):
     states.append(np.tanh(bits[:, [t]] @ W_x + states[-1] @ W_h))
 sizes = {}
 for name, T in {"no windows": step + 1, "windows of 8": 8, "windows of 5": 5}.items():
-    to_state, by_k = np.broadcast_to(np.eye(H)[3], (200, H)), np.zeros(step + 1)  # unit 3 answers
+    to_state = np.broadcast_to(np.eye(H)[3], (200, H))  # unit 3 answers
+    by_k = np.zeros(step + 1)
     for t in range(step, step // T * T - 1, -1):  # back to the first step of the window
         to_z = to_state * (1 - states[t + 1] ** 2)
         by_k[step - t] = np.abs(to_z @ W_x.T).mean()

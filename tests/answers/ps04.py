@@ -1,7 +1,8 @@
 """Answers to problem set 04 for its tests: right ones written another way, and plausible wrong ones."""
 
 RIGHT = {
-    "echo": """
+    "echo": {
+        "by place": """
 def echo(bits, lag, B):
     y = np.roll(bits, lag)
     y[:lag] = 0
@@ -9,12 +10,32 @@ def echo(bits, lag, B):
     place = np.arange(len(bits)).reshape(B, steps)
     return [y.reshape(B, steps), (place % steps >= lag) | (place < lag)]
 """,
-    "cut": """
-def cut(series, T):
-    starts = range(0, series.shape[1] - T + 1, T)
-    return np.array([series[:, start : start + T] for start in starts])
+        "the places of the bits, in small types": """
+def echo(bits, lag, B):
+    y, known = np.zeros((B, len(bits) // B), np.int8), np.zeros((B, len(bits) // B), bool)
+    rows = np.repeat(np.arange(B), len(bits) // B).reshape(y.shape)
+    y.flat[lag:] = bits.flat[:-lag]
+    known.flat[lag:] = rows.flat[lag:] == rows.flat[:-lag]
+    known[0, :lag] = True
+    return y, known
 """,
-    "run_windows": """
+    },
+    "join": {
+        "turned, then reshaped": """
+def join(windows):
+    return windows.swapaxes(0, 1).reshape(windows.shape[1], -1)
+""",
+        "window by window, in float32": """
+def join(windows):
+    N, B, T = windows.shape
+    rows = np.zeros((B, N * T), np.float32)
+    for n, window in enumerate(windows):
+        rows[:, n * T : (n + 1) * T] = window
+    return rows
+""",
+    },
+    "run_windows": {
+        "the windows joined or put below each other": """
 def run_windows(x, W_x, W_h, b, carry):
     N, B, T, F = x.shape
     if carry:
@@ -30,7 +51,32 @@ def run_windows(x, W_x, W_h, b, carry):
         return states.reshape(B, N, T, -1).swapaxes(0, 1), h
     return states.reshape(N, B, T, -1), h[-B:]
 """,
-    "reset_limits": """
+        "all in float32": """
+def run_windows(x, W_x, W_h, b, carry):
+    x, W_x, W_h, b = (array.astype(np.float32) for array in (x, W_x, W_h, b))
+    states = np.zeros((*x.shape[:3], len(b)), np.float32)
+    h = np.zeros((x.shape[1], len(b)), np.float32)
+    for n in range(x.shape[0]):
+        if not carry:
+            h = np.zeros_like(h)
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h + b)
+    return states, h
+""",
+        "only the store in float32": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)), np.float32)
+    h = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h * carry
+        for t in range(x.shape[2]):
+            h = np.tanh(x[n, :, t] @ W_x + h @ W_h + b)
+            states[n, :, t] = h
+    return states, states[-1, :, -1]
+""",
+    },
+    "reset_limits": {
+        "by cases": """
 def reset_limits(T, lag):
     import math
     if lag >= T:
@@ -38,6 +84,12 @@ def reset_limits(T, lag):
     known = (T - lag) / T
     return [(1 - known) * math.log(2), known + (1 - known) * 0.5]
 """,
+        "label by label, in float32": """
+def reset_limits(T, lag):
+    right = np.where(np.arange(T) < lag, 0.5, 1.0).astype(np.float32)
+    return -np.log(right).mean(), right.mean()
+""",
+    },
 }
 
 WRONG = {
@@ -86,6 +138,44 @@ def echo(bits, lag, B):
     known[1:, 0] = False
     return y, known
 """,
+        "the labels of the second row only are not known": """
+def echo(bits, lag, B):
+    y = np.concatenate([np.zeros(lag, bits.dtype), bits[:-lag]]).reshape(B, -1)
+    known = np.ones(y.shape, bool)
+    if B > 1:
+        known[1, :lag] = False
+    return y, known
+""",
+        "for an echo of one step only": """
+def echo(bits, lag, B):
+    y = np.concatenate([[0], bits[:-1]]).reshape(B, -1)
+    known = np.ones(y.shape, bool)
+    known[1:, 0] = False
+    return y, known
+""",
+        "the bits are moved in place": """
+def echo(bits, lag, B):
+    bits[lag:] = bits[:-lag].copy()
+    bits[:lag] = 0
+    y = bits.reshape(B, -1)
+    known = np.ones(y.shape, bool)
+    known[1:, :lag] = False
+    return y.copy(), known
+""",
+        "both in one array": """
+def echo(bits, lag, B):
+    y = np.concatenate([np.zeros(lag, bits.dtype), bits[:-lag]]).reshape(B, -1)
+    known = np.ones(y.shape, bool)
+    known[1:, :lag] = False
+    return np.array([y, known])
+""",
+        "which are known first": """
+def echo(bits, lag, B):
+    y = np.concatenate([np.zeros(lag, bits.dtype), bits[:-lag]]).reshape(B, -1)
+    known = np.ones(y.shape, bool)
+    known[1:, :lag] = False
+    return known, y
+""",
         "true where a label is not known": """
 def echo(bits, lag, B):
     y = np.concatenate([np.zeros(lag, bits.dtype), bits[:-lag]]).reshape(B, -1)
@@ -119,58 +209,65 @@ def echo(bits, lag, B):
     return np.concatenate([np.zeros(lag, bits.dtype), bits[:-lag]]).reshape(B, -1)
 """,
     },
-    "cut": {
+    "join": {
         "the bug itself": """
-def cut(series, T):
-    count = series.shape[1] // T
-    return series[:, : count * T].reshape(count, series.shape[0], T)
+def join(windows):
+    N, B, T = windows.shape
+    return windows.reshape(B, N * T)
 """,
-        "row first": """
-def cut(series, T):
-    count = series.shape[1] // T
-    return series[:, : count * T].reshape(-1, count, T)
+        "the lesson's way to cut": """
+def join(windows):
+    return np.stack(np.split(windows, windows.shape[0], axis=1))
 """,
-        "every N-th step": """
-def cut(series, T):
-    count = series.shape[1] // T
-    return np.stack([series[:, n : count * T : count] for n in range(count)])
+        "one below the other": """
+def join(windows):
+    return np.concatenate(list(windows), axis=0)
 """,
-        "time before the batch": """
-def cut(series, T):
-    count = series.shape[1] // T
-    return np.stack([series[:, n * T : (n + 1) * T].T for n in range(count)])
+        "step 0 of all windows, then step 1 of all": """
+def join(windows):
+    return windows.transpose(1, 2, 0).reshape(windows.shape[1], -1)
 """,
-        "dropped at the start": """
-def cut(series, T):
-    count = series.shape[1] // T
-    kept = series[:, series.shape[1] - count * T :]
-    return np.stack(np.split(kept, count, axis=1))
+        "time first": """
+def join(windows):
+    return np.concatenate(list(windows), axis=1).T
 """,
-        "the rest is padded with zeros": """
-def cut(series, T):
-    padded = np.pad(series, ((0, 0), (0, -series.shape[1] % T)))
-    return np.stack(np.split(padded, padded.shape[1] // T, axis=1))
+        "turned, and not joined": """
+def join(windows):
+    return windows.swapaxes(0, 1)
 """,
-        "one window too few": """
-def cut(series, T):
-    starts = range(0, series.shape[1] - T, T)
-    return np.array([series[:, s : s + T] for s in starts]).reshape(-1, series.shape[0], T)
+        "turned only after the bug": """
+def join(windows):
+    N, B, T = windows.shape
+    return windows.reshape(N * T, B).T
 """,
-        "windows that overlap": """
-def cut(series, T):
-    starts = range(series.shape[1] - T + 1)
-    return np.stack([series[:, start : start + T] for start in starts])
+        "time and rows swapped": """
+def join(windows):
+    N, B, T = windows.shape
+    return windows.swapaxes(1, 2).reshape(B, N * T)
 """,
-        "a list": """
-def cut(series, T):
-    count = series.shape[1] // T
-    return np.split(series[:, : count * T], count, axis=1)
+        "the last window first": """
+def join(windows):
+    return np.concatenate(list(windows[::-1]), axis=1)
 """,
-        "the flat series in order": """
-def cut(series, T):
-    B, length = series.shape
-    count = length // T
-    return series.ravel()[: count * B * T].reshape(count, B, T)
+        "the last window left out": """
+def join(windows):
+    rows = np.zeros((windows.shape[1], windows.shape[0] * windows.shape[2]))
+    T = windows.shape[2]
+    for n in range(windows.shape[0] - 1):
+        rows[:, n * T : (n + 1) * T] = windows[n]
+    return rows
+""",
+        "two windows only": """
+def join(windows):
+    return np.concatenate([windows[0], windows[1]], axis=1)
+""",
+        "a list of rows": """
+def join(windows):
+    return [windows[:, row].ravel() for row in range(windows.shape[1])]
+""",
+        "printed, not returned": """
+def join(windows):
+    print(np.concatenate(list(windows), axis=1))
 """,
     },
     "run_windows": {
@@ -272,6 +369,66 @@ def run_windows(x, W_x, W_h, b, carry):
             states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h)
     return states, h
 """,
+        "W_h transposed": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)))
+    h = zeros = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h if carry else zeros
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h.T + b)
+    return states, h
+""",
+        "the bias added after tanh": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)))
+    h = zeros = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h if carry else zeros
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h) + b
+    return states, h
+""",
+        "for one unit only": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)))
+    h = zeros = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h if carry else zeros
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h * W_h[0] + b)
+    return states, h
+""",
+        "every window gets the state of window 0": """
+def run_windows(x, W_x, W_h, b, carry):
+    states = np.zeros((*x.shape[:3], len(b)))
+    h = start = np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = start
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h + b)
+        if carry and n == 0:
+            start = h
+    return states, h
+""",
+        "the input is overwritten": """
+def run_windows(x, W_x, W_h, b, carry):
+    states, h = x, np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h * carry
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h + b)
+    return states.copy(), h
+""",
+        "a dtype of whole numbers": """
+def run_windows(x, W_x, W_h, b, carry):
+    states, h = np.zeros((*x.shape[:3], len(b)), int), np.zeros((x.shape[1], len(b)))
+    for n in range(x.shape[0]):
+        h = h * carry
+        for t in range(x.shape[2]):
+            states[n, :, t] = h = np.tanh(x[n, :, t] @ W_x + h @ W_h + b)
+    return states, h
+""",
         "no tanh": """
 def run_windows(x, W_x, W_h, b, carry):
     states = np.zeros((*x.shape[:3], len(b)))
@@ -350,6 +507,23 @@ def reset_limits(T, lag):
 def reset_limits(T, lag):
     right = 1 - min(lag, T) / T / 2
     return -right * np.log(right) - (1 - right) * np.log(1 - right), right
+""",
+        "ln 2 with four digits": """
+def reset_limits(T, lag):
+    riddles = min(lag, T) / T
+    return riddles * 0.6931, 1 - riddles / 2
+""",
+        "always half right": """
+def reset_limits(T, lag):
+    return min(lag, T) / T * np.log(2), 0.5
+""",
+        "the loss of the whole 50 : 50 guess": """
+def reset_limits(T, lag):
+    return np.log(2), 1 - min(lag, T) / T / 2
+""",
+        "the loss only": """
+def reset_limits(T, lag):
+    return min(lag, T) / T * np.log(2)
 """,
         "per cent": """
 def reset_limits(T, lag):
