@@ -8,6 +8,7 @@ same command goes on from there.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import queue
@@ -17,7 +18,8 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +33,8 @@ from classroom.sandbox import SandboxMissing, require
 from classroom.shard import Course
 from classroom.submissions import Submission, SubmissionsError, collect, digest, look_at
 
+# Windows has none, and no sandbox either.
+fcntl = importlib.import_module("fcntl") if os.name == "posix" else None
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -179,6 +183,26 @@ def run_shards(
     return graded
 
 
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Let nobody else grade into a folder meanwhile.
+
+    Raises
+    ------
+    RuntimeError
+        Somebody does already.
+    """
+    with (folder / ".grading").open("w", encoding="utf-8") as file:
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process, however it ends
+            except BlockingIOError:
+                raise RuntimeError(
+                    f"Somebody is grading into {folder} at this moment: wait until that is over, or stop it."
+                ) from None
+        yield
+
+
 def _in_words(seconds: float) -> str:
     if seconds < 90:
         return f"{max(seconds, 0):.0f} s"
@@ -190,7 +214,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", help="the problem set, such as ps01")
     parser.add_argument("submissions", type=Path, help="a folder a student, or files ps01_student.ipynb")
     parser.add_argument("--to", type=Path, help="the class's folder (grades, next to SUBMISSIONS)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes (one a core)")
+    parser.add_argument(
+        "--jobs", type=shard.at_least(1), default=os.cpu_count() or 1, help="processes (one a core)"
+    )
     parser.add_argument(
         "--gradebook", help=f"SQLAlchemy's address ({shard.SETTING}, or SQLite in the class's folder)"
     )
@@ -213,18 +239,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         problem_set = problem_sets.named(choice.name)
         found = collect(submissions, problem_set.name)
         folder.mkdir(parents=True, exist_ok=True)
-        prepare(course, problem_set)
-        taken = take_in(course, problem_set, found)
-        waiting = len(shard.to_do(course, problem_set))
-        total = len(taken)
-        print(f"{total} submissions to {problem_set.name}, {waiting} to grade, in {folder}", flush=True)
-        if waiting and not choice.only_prepare:
-            run_shards(course, problem_set.name, min(choice.jobs, waiting), waiting=waiting)
-        if not choice.only_prepare and (anew := refresh_feedback(course, problem_set)):
-            print(f"Graded by hand since, and in their feedback now: {', '.join(anew)}")
-        summary = report.write(course, problem_set, taken, choice.deadline)
+        with alone_in(folder):
+            prepare(course, problem_set)
+            taken = take_in(course, problem_set, found)
+            waiting = len(shard.to_do(course, problem_set))
+            total = len(taken)
+            print(f"{total} submissions to {problem_set.name}, {waiting} to grade, in {folder}", flush=True)
+            if waiting and not choice.only_prepare:
+                run_shards(course, problem_set.name, min(choice.jobs, waiting), waiting=waiting)
+            if not choice.only_prepare and (anew := refresh_feedback(course, problem_set)):
+                print(f"Graded by hand since, and in their feedback now: {', '.join(anew)}")
+            summary = report.write(course, problem_set, taken, choice.deadline)
     except (SandboxMissing, ProblemSetError, SubmissionsError, RuntimeError) as error:
         print(error, file=sys.stderr)
+        return 2
+    except PermissionError as error:
+        print(f"{error.filename} cannot be written or read: {error.strerror}.", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from there.")

@@ -13,10 +13,11 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import math
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -139,19 +140,36 @@ def gradebook_of(given: str | None, folder: Path) -> str:
     return given or os.environ.get(SETTING) or f"sqlite:///{folder / 'gradebook.db'}"
 
 
+def at_least(least: float) -> Callable[[str], float]:
+    """What reads an option that is a number from `least` on: a whole one, if `least` is."""
+    whole = isinstance(least, int)
+
+    def read(text: str) -> float:
+        try:
+            number = int(text) if whole else float(text)
+        except ValueError:
+            number = math.nan
+        if not least <= number < math.inf:
+            kind = "a whole number" if whole else "a number"
+            raise argparse.ArgumentTypeError(f"must be {kind} from {least} on, got {text!r}")
+        return number
+
+    return read
+
+
 def add_limits(parser: argparse.ArgumentParser) -> None:
     """Give a command the options that say what a submission may use."""
     usual = Limits()
     parser.add_argument(
         "--cell-seconds",
-        type=int,
+        type=at_least(1),
         default=usual.cell_seconds,
         metavar="S",
         help=f"for a cell, and for a call of a test ({usual.cell_seconds})",
     )
     parser.add_argument(
         "--memory-gb",
-        type=float,
+        type=at_least(0.25),
         default=usual.memory / 2**30,
         metavar="GB",
         help=f"for all of a submission ({usual.memory / 2**30:g})",
@@ -169,8 +187,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", help="the problem set, such as ps01")
     parser.add_argument("--course", type=Path, required=True, help="the folder that `grade` made")
     parser.add_argument("--gradebook", help=f"SQLAlchemy's address ({SETTING}, or SQLite in the folder)")
-    parser.add_argument("--shard", type=int, default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
-    parser.add_argument("--of", type=int, default=1)
+    parser.add_argument("--shard", type=at_least(0), default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
+    parser.add_argument("--of", type=at_least(1), default=1)
     add_limits(parser)
     choice = parser.parse_args(arguments)
     if not 0 <= choice.shard < choice.of:

@@ -146,6 +146,52 @@ def test_what_nbgrader_would_hand_out_is_what_we_do(tmp_path: Path, problem_set:
         assert gradebook.find_assignment(name).max_score == problem_sets.POINTS
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--jobs", "0", "must be a whole number from 1 on, got '0'"),
+        ("--jobs", "two", "must be a whole number from 1 on, got 'two'"),
+        ("--cell-seconds", "-1", "must be a whole number from 1 on, got '-1'"),
+        ("--memory-gb", "0", "must be a number from 0.25 on, got '0'"),
+        ("--memory-gb", "nan", "must be a number from 0.25 on, got 'nan'"),
+    ],
+)
+def test_a_limit_that_is_none_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+) -> None:
+    with pytest.raises(SystemExit):
+        grade.main(["ps01", "class", f"{option}={value}"])
+    assert words in capsys.readouterr().err
+
+
+def test_two_do_not_grade_into_one_folder_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(grade, "require", lambda: None)
+    hand_in(tmp_path / "class", HONEST, [])
+    command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades")]
+    (tmp_path / "grades").mkdir()
+    with grade.alone_in(tmp_path / "grades"):
+        assert grade.main(command) == 2
+    assert "Somebody is grading into" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "grades").iterdir()] == [".grading"]
+    with grade.alone_in(tmp_path / "grades"):
+        pass
+
+
+def test_a_folder_that_cannot_be_written_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(course: shard.Course, problem_set: ProblemSet) -> None:  # noqa: ARG001
+        raise PermissionError(13, "Permission denied", str(course.folder / "source"))
+
+    monkeypatch.setattr(grade, "require", lambda: None)
+    monkeypatch.setattr(grade, "prepare", refuse)
+    hand_in(tmp_path / "class", HONEST, [])
+    assert grade.main(["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades")]) == 2
+    assert "source cannot be written or read: Permission denied." in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("time", ["tomorrow", "30.11.2026"])
 def test_a_bad_deadline_is_refused(capsys: pytest.CaptureFixture[str], time: str) -> None:
     with pytest.raises(SystemExit):
