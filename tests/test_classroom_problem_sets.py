@@ -92,7 +92,7 @@ RULES = {
         "import numpy as np",
         "import numpy as np" + " " * 60 + "#" * 40,
         None,
-        "and may have 110: import",
+        "and may have 100: import",
     ),
     "no points": ("points=3", "", None, "tests and explain have points, a whole number; got None"),
     "points of an answer": ('answer="step"', 'answer="step" points=2', None, "have points, a whole number"),

@@ -1,13 +1,25 @@
 """Answers to problem set 05 for its tests: right ones written another way, and plausible wrong ones."""
 
 RIGHT = {
-    "label_probabilities": """
+    "label_probabilities": {
+        "flattened": """
 def label_probabilities(states, W, b):
     B, T, H = states.shape
     flat = states.reshape(B * T, H) @ W + b
     return np.exp(flat - np.logaddexp.reduce(flat, axis=1, keepdims=True)).reshape(B, T, -1)
 """,
-    "rows_of": """
+        "step by step, in float32, with a guard": """
+def label_probabilities(states, W, b):
+    found = np.zeros((*states.shape[:2], len(b)), np.float32)
+    for row, t in np.ndindex(*states.shape[:2]):
+        logits = W.T @ states[row, t] + b
+        powers = np.exp(logits - max(logits))
+        found[row, t] = powers / (powers.sum() + 1e-8)
+    return found
+""",
+    },
+    "rows_of": {
+        "word by word": """
 def rows_of(text, T):
     words = text.split()
     letters = [ord(letter) - 96 for letter in "".join(words)]
@@ -16,21 +28,52 @@ def rows_of(text, T):
     flat = np.pad(letters, (0, B * T - len(letters)))
     return [flat.reshape(B, T), np.isin(np.arange(B * T), ends).astype("int32").reshape(B, T)]
 """,
-    "scores": """
+        "from the codes of the characters, in small types": """
+def rows_of(text, T):
+    codes = np.frombuffer((text + " ").encode(), np.uint8)
+    (places,) = np.nonzero(codes != 32)
+    letters, ends = codes[places] - 96, (codes[places + 1] == 32).astype(np.uint8)
+    B = (len(places) - 1) // T + 1
+    rows = np.zeros((2, B * T), np.uint8)
+    rows[:, : len(places)] = letters, ends
+    return tuple(rows.reshape(2, B, T))
+""",
+    },
+    "scores": {
+        "counted": """
 def scores(said, labels, mask):
     (right_0, missed), (wrongly, right_1) = np.bincount(
         2 * said[mask] + labels[mask], minlength=4
     ).reshape(2, 2)
-    return np.array(
-        [
-            (right_0 + right_1) / mask.sum(),
-            right_1 / max(right_1 + wrongly, 1),
-            right_1 / max(right_1 + missed, 1),
-            2 * right_1 / max(2 * right_1 + wrongly + missed, 1),
-        ]
-    )
+    return [
+        (right_0 + right_1) / mask.sum(),
+        right_1 / max(right_1 + wrongly, 1),
+        right_1 / max(right_1 + missed, 1),
+        2 * right_1 / max(2 * right_1 + wrongly + missed, 1),
+    ]
 """,
-    "labelling_loss": """
+        "with a guard": """
+def scores(said, labels, mask):
+    said, labels = said * mask, labels * mask
+    both = (said * labels).sum()
+    accuracy = 1 - np.abs(said - labels).sum() / mask.sum()
+    P, R = both / (said.sum() + 1e-8), both / (labels.sum() + 1e-8)
+    return accuracy, P, R, 2 * P * R / (P + R + 1e-8)
+""",
+        "in float32": """
+def scores(said, labels, mask):
+    p, r = np.float32(0), np.float32(0)
+    s, l = said[mask].astype(np.float32), labels[mask].astype(np.float32)
+    if s.any():
+        p = l[s == 1].mean()
+    if l.any():
+        r = s[l == 1].mean()
+    f1 = 2 / (1 / p + 1 / r) if p and r else np.float32(0)
+    return (s == l).mean(dtype=np.float32), p, r, f1
+""",
+    },
+    "labelling_loss": {
+        "step by step": """
 def labelling_loss(t, p, mask):
     total, count = 0.0, 0
     for targets, probabilities in zip(t[mask], p[mask]):
@@ -38,6 +81,23 @@ def labelling_loss(t, p, mask):
         count += 1
     return total / count
 """,
+        "with a guard": """
+def labelling_loss(t, p, mask):
+    weights = mask[:, :, None] / mask.sum()
+    return -np.sum(weights * t * np.log(p + 1e-7))
+""",
+        "in float32": """
+def labelling_loss(t, p, mask):
+    p = np.sum(t * p, axis=2, dtype=np.float32)[mask]
+    return -np.log(p).mean()
+""",
+        "the padding set to 0 in a copy": """
+def labelling_loss(t, p, mask):
+    t = t.copy()
+    t[~mask] = 0
+    return -np.einsum("btc,btc->", t, np.log(p)) / np.count_nonzero(mask)
+""",
+    },
 }
 
 WRONG = {
@@ -103,6 +163,58 @@ def label_probabilities(states, W, b):
         "logits cut at 50": """
 def label_probabilities(states, W, b):
     powers = np.exp(np.clip(states @ W + b, -50, 50))
+    return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "the first logit taken away": """
+def label_probabilities(states, W, b):
+    logits = states @ W + b
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits[..., :1])
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "the last logit taken away": """
+def label_probabilities(states, W, b):
+    logits = states @ W + b
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits[..., -1:])
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "the mean taken away": """
+def label_probabilities(states, W, b):
+    logits = states @ W + b
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits.mean(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "one maximum a row": """
+def label_probabilities(states, W, b):
+    logits = states @ W + b
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - logits.max(axis=(1, 2), keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "the largest size taken away": """
+def label_probabilities(states, W, b):
+    logits = states @ W + b
+    with np.errstate(all="ignore"):
+        powers = np.exp(logits - np.abs(logits).max(axis=-1, keepdims=True))
+        return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "a guard in place of a maximum": """
+def label_probabilities(states, W, b):
+    powers = np.exp(np.minimum(states @ W + b, 700))
+    return powers / (powers.sum(axis=-1, keepdims=True) + 1e-8)
+""",
+        "the weights turned": """
+def label_probabilities(states, W, b):
+    logits = np.einsum("bth,ch->btc", states, W) + b
+    powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return powers / powers.sum(axis=-1, keepdims=True)
+""",
+        "the maximum of the states taken away, in place": """
+def label_probabilities(states, W, b):
+    states -= states.max(axis=-1, keepdims=True)
+    powers = np.exp(states @ W + b)
     return powers / powers.sum(axis=-1, keepdims=True)
 """,
         "two classes only": """
@@ -216,6 +328,49 @@ def rows_of(text, T):
     cut = range(0, len(letters), T)
     return [letters[n : n + T] for n in cut], [ends[n : n + T] for n in cut]
 """,
+        "one double space made single, once": """
+def rows_of(text, T):
+    letters, ends = [], []
+    for word in text.strip().replace("  ", " ").split(" "):
+        letters += [ord(letter) - 96 for letter in word]
+        ends += [0] * (len(word) - 1) + [1]
+    rest = max(-(-len(letters) // T), 1) * T
+    letters, ends = letters + [0] * (rest - len(letters)), ends + [0] * (rest - len(ends))
+    return np.array(letters).reshape(-1, T), np.array(ends[:rest]).reshape(-1, T)
+""",
+        "both in one array": """
+def rows_of(text, T):
+    words = text.split()
+    letters = [ord(letter) - 96 for letter in "".join(words)]
+    ends = [int(n == len(word) - 1) for word in words for n in range(len(word))]
+    both = np.pad(np.array([letters, ends]), ((0, 0), (0, -len(letters) % T)))
+    return both.reshape(2, -1, T)
+""",
+        "floats": """
+def rows_of(text, T):
+    words = text.split()
+    letters = [ord(letter) - 96 for letter in "".join(words)]
+    ends = [int(n == len(word) - 1) for word in words for n in range(len(word))]
+    rows = np.zeros((2, -(-len(letters) // T) * T))
+    rows[:, : len(letters)] = letters, ends
+    return rows[0].reshape(-1, T), rows[1].reshape(-1, T)
+""",
+        "the labels as truth values": """
+def rows_of(text, T):
+    words = text.split()
+    letters = [ord(letter) - 96 for letter in "".join(words)]
+    ends = [n == len(word) - 1 for word in words for n in range(len(word))]
+    rest = -len(letters) % T
+    return np.pad(letters, (0, rest)).reshape(-1, T), np.pad(ends, (0, rest)).reshape(-1, T)
+""",
+        "the labels before the letters": """
+def rows_of(text, T):
+    words = text.split()
+    letters = [ord(letter) - 96 for letter in "".join(words)]
+    ends = [int(n == len(word) - 1) for word in words for n in range(len(word))]
+    rest = -len(letters) % T
+    return np.pad(ends, (0, rest)).reshape(-1, T), np.pad(letters, (0, rest)).reshape(-1, T)
+""",
         "the letters only": """
 def rows_of(text, T):
     letters = [ord(letter) - 96 for letter in text.replace(" ", "")]
@@ -305,6 +460,43 @@ def scores(said, labels, mask):
     P, R = both / max(said.sum(), 1), both / max(labels.sum(), 1)
     return both / len(said), P, R, 2 * P * R / (P + R) if both else 0.0
 """,
+        "a recall of nothing is a whole number": """
+def scores(said, labels, mask):
+    said, labels = said[mask], labels[mask]
+    both = np.sum(said * labels)
+    P = both / said.sum() if said.any() else 0.0
+    R = both / labels.sum() if labels.any() else 0
+    return np.mean(said == labels), P, R, 2 * P * R / (P + R) if both else 0.0
+""",
+        "the precision row by row": """
+def scores(said, labels, mask):
+    of_rows = [np.sum((s * l)[m]) / max(s[m].sum(), 1) for s, l, m in zip(said, labels, mask)]
+    said, labels = said[mask], labels[mask]
+    P, R = np.mean(of_rows), np.sum(said * labels) / max(labels.sum(), 1)
+    return np.mean(said == labels), P, R, 2 * P * R / (P + R) if P + R else 0.0
+""",
+        "the padding of what is given is set to 0": """
+def scores(said, labels, mask):
+    said[~mask], labels[~mask] = 0, 0
+    both = np.sum(said * labels)
+    P, R = both / max(said.sum(), 1), both / max(labels.sum(), 1)
+    return np.mean((said == labels)[mask]), P, R, 2 * P * R / (P + R) if both else 0.0
+""",
+        "a dict": """
+def scores(said, labels, mask):
+    said, labels = said[mask], labels[mask]
+    both = np.sum(said * labels)
+    P, R = both / max(said.sum(), 1), both / max(labels.sum(), 1)
+    F1 = 2 * P * R / (P + R) if both else 0.0
+    return {"accuracy": np.mean(said == labels), "precision": P, "recall": R, "F1": F1}
+""",
+        "an array of the four": """
+def scores(said, labels, mask):
+    said, labels = said[mask], labels[mask]
+    both = np.sum(said * labels)
+    P, R = both / max(said.sum(), 1), both / max(labels.sum(), 1)
+    return np.array([np.mean(said == labels), P, R, 2 * P * R / (P + R) if both else 0.0])
+""",
         "F1 only": """
 def scores(said, labels, mask):
     said, labels = said[mask], labels[mask]
@@ -371,6 +563,25 @@ def labelling_loss(t, p, mask):
         "the logarithm of the mean": """
 def labelling_loss(t, p, mask):
     return -np.log(np.mean(np.sum(t * p, axis=-1)[mask]))
+""",
+        "the padding of t is set to 0": """
+def labelling_loss(t, p, mask):
+    t[~mask] = 0
+    return -np.sum(t * np.log(p)) / mask.sum()
+""",
+        "the padding of p is set to 1": """
+def labelling_loss(t, p, mask):
+    p[~mask] = 1
+    return -np.sum(t * np.log(p)) / mask.sum()
+""",
+        "divided by the ones of t, padding too": """
+def labelling_loss(t, p, mask):
+    return -np.sum((t * np.log(p))[mask]) / t.sum()
+""",
+        "the cost of the wrong classes as well": """
+def labelling_loss(t, p, mask):
+    costs = -np.sum(t * np.log(p) + (1 - t) * np.log(1 - p + 1e-9), axis=-1)
+    return costs[mask].mean()
 """,
         "a loss for each step": """
 def labelling_loss(t, p, mask):
