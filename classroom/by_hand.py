@@ -13,10 +13,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import nbformat
 from jupyter_server.serverapp import launch_new_instance
 from nbgrader.api import Gradebook, MissingEntry
 
 from classroom import shard
+from classroom.points import answers_of, points_path
 from classroom.problem_sets import ProblemSet
 from classroom.shard import Course
 from classroom.submissions import digest
@@ -31,6 +33,7 @@ from pathlib import Path
 
 sys.path.insert(0, {root!r})
 from classroom import shard
+from classroom.points import answers_of, points_path
 from classroom.nbgrader_parts import settings
 
 folder = Path(__file__).resolve().parent
@@ -45,6 +48,31 @@ def configure(course: Course) -> None:
     wanted = _CONFIG.format(root=str(ROOT))
     if not path.exists() or path.read_text(encoding="utf-8") != wanted:
         write_atomically(path, wanted)
+
+
+def remember_points(course: Course, problem_set: ProblemSet) -> None:
+    """Note which points a person has given, and for which answer: they stay as long as it does.
+
+    To be called before anything is graded again. nbgrader would ask for every one of them anew.
+    """
+    name = problem_set.name
+    with Gradebook(course.gradebook) as gradebook:
+        for student in shard.students(course, name):
+            path = course.folder / "autograded" / student / name / f"{name}.ipynb"
+            try:
+                notebook = gradebook.find_submission_notebook(name, name, student)
+                answers = answers_of(nbformat.read(path, as_version=4))
+            except (MissingEntry, FileNotFoundError):
+                continue
+            points = {}
+            for task in problem_set.tasks:
+                for grade in notebook.grades:
+                    decided = grade.manual_score is not None and not grade.needs_manual_grade
+                    if grade.name == task.grade_id and decided:
+                        points[task.grade_id] = [grade.manual_score, grade.max_score, answers.get(task.name)]
+            known = points_path(course.folder / "graded", name, student)
+            if points or known.exists():
+                write_atomically(known, json.dumps(points))
 
 
 def refresh_feedback(course: Course, problem_set: ProblemSet) -> list[str]:
@@ -104,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"{folder} is not a folder that `course.py grade` has graded a class into.", file=sys.stderr)
         return 2
     flags = ["--allow-root"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    flags += [f"--ServerApp.root_dir={folder}", "--ServerApp.default_url=/formgrader"]
+    flags += [f"--ServerApp.root_dir={folder}", "--ServerApp.default_url=/formgrader/gradebook"]
     os.chdir(folder)  # nbgrader reads its configuration from where it is started
     launch_new_instance([*flags, *options])
     return 0

@@ -21,13 +21,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
+from sqlalchemy.exc import SQLAlchemyError
 
 from classroom import pictures, problem_sets, report, shard
-from classroom.by_hand import configure, refresh_feedback
+from classroom.by_hand import configure, refresh_feedback, remember_points
 from classroom.problem_sets import ProblemSet, ProblemSetError
 from classroom.sandbox import SandboxMissing, require
 from classroom.shard import Course
@@ -223,7 +224,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--only-prepare", action="store_true", help="grade nothing: shards elsewhere do, see the README"
     )
-    parser.add_argument("--deadline", type=_time, help="2026-11-30T18:00, of UTC unless it says otherwise")
+    parser.add_argument(
+        "--deadline", type=_time, help="2026-11-30T18:00, by this machine's clock; a day alone is its end"
+    )
     shard.add_limits(parser)
     parser.add_argument("--from", dest="start", type=Path, default=Path.cwd(), help=argparse.SUPPRESS)
     choice = parser.parse_args(arguments)
@@ -237,10 +240,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             print("Without the sandbox: each submission can read and change all that you can.")
         problem_set = problem_sets.named(choice.name)
+        if folder.is_relative_to(submissions):
+            raise SubmissionsError(
+                f"{folder} is in the folder of the submissions, and would be taken for one: "
+                "give another with --to."
+            )
         found = collect(submissions, problem_set.name)
         folder.mkdir(parents=True, exist_ok=True)
         with alone_in(folder):
             prepare(course, problem_set)
+            remember_points(course, problem_set)
             taken = take_in(course, problem_set, found)
             waiting = len(shard.to_do(course, problem_set))
             total = len(taken)
@@ -253,8 +262,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SandboxMissing, ProblemSetError, SubmissionsError, RuntimeError) as error:
         print(error, file=sys.stderr)
         return 2
-    except PermissionError as error:
+    except OSError as error:
         print(f"{error.filename} cannot be written or read: {error.strerror}.", file=sys.stderr)
+        return 2
+    except SQLAlchemyError as error:
+        print(f"The gradebook cannot be used: {str(error).splitlines()[0]}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("\nStopped. The same command goes on from there.")
@@ -264,11 +276,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _time(text: str) -> datetime:
+    """A deadline, in this machine's zone unless it names one; a day alone is its end."""
     try:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"must be like 2026-11-30T18:00, got {text!r}") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if len(text) <= len("2026-11-30"):
+        found = found.replace(hour=23, minute=59, second=59)
+    return found.astimezone()
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from classroom import sandbox, values
-from classroom.outputs import add_message, cut_off, error_output
+from classroom.outputs import TOO_SLOW, add_message, cut_off, error_output
 from classroom.sandbox import Guard, Limits
 
 START_SECONDS = 60
@@ -137,7 +137,7 @@ class StudentKernel:
             self._execute(source, outputs)
         except _TooLate:
             words = f"The cell was stopped after {self.limits.cell_seconds} s."
-            outputs.append(error_output("CellTooSlow", words))
+            outputs.append(error_output(TOO_SLOW, words))
         return outputs
 
     def fetch(self, name: str) -> Any:

@@ -30,7 +30,7 @@ from nbgrader.server_extensions import formgrader
 from traitlets import Bool, Integer, Unicode
 from traitlets.config import Config
 
-from classroom import judging, pictures, problem_sets
+from classroom import judging, pictures, points, problem_sets
 from classroom.kernel import KernelEnded, StudentKernel
 from classroom.outputs import error_output
 from classroom.sandbox import Limits
@@ -112,17 +112,28 @@ def _write(cell: Any, verdict: judging.Verdict) -> None:
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's own, which would record an undecided task as 0."""
+    """nbgrader's own, which would record an undecided task as 0, and ask again for points given by hand."""
+
+    graded = Unicode("", help="the folder with notes of what is graded").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
+        answers = points.answers_of(nb)
+        self._answers = {task.grade_id: answers.get(task.name) for task in problem_set.tasks}
+        found: tuple[Any, Any] = super().preprocess(nb, resources)
+        return found
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         super()._add_score(cell, resources)
+        grade_id = cell.metadata.nbgrader["grade_id"]
+        grade = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
         if cell.metadata.nbgrader.pop(_UNDECIDED, None) is not None:
-            grade = self.gradebook.find_grade(
-                cell.metadata.nbgrader["grade_id"], self.notebook_id, self.assignment_id, self.student_id
-            )
             grade.auto_score = None
             grade.needs_manual_grade = True
-            self.gradebook.db.commit()
+        path = points.points_path(Path(self.graded), self.assignment_id, self.student_id)
+        if grade.manual_score is not None and points.still_hold(path, grade, self._answers.get(grade_id)):
+            grade.needs_manual_grade = False
+        self.gradebook.db.commit()
 
 
 class GetPoints(GetGrades):  # type: ignore[misc]
@@ -226,6 +237,7 @@ def settings(
         str(Path(formgrader.__file__).resolve().parent / "templates"),
     ]
     c.HTMLExporter.filters = {"markdown2html": "classroom.nbgrader_parts.harmless_html"}
+    c.SaveScores.graded = str(course / "graded")
     c.ExecuteInSandbox.pictures = str(course / "pictures")
     c.ExecuteInSandbox.shard = shard
     c.ExecuteInSandbox.sandboxed = sandboxed

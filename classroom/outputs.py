@@ -12,6 +12,7 @@ from typing import Any
 
 import nbformat
 
+TOO_SLOW = "CellTooSlow"
 _CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:.0f} kB]\n"
 _PNG = b"\x89PNG\r\n"
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from classroom.shard import Course
 
 
+_STOPPED = "code of theirs was stopped after {0} s; --cell-seconds with more grades it again"
 _BY_HAND = (
     "To read and give points: `python3 course.py formgrader GRADES`, with the folder that this report is in, "
     "and there Manual Grading. Then `course.py grade`, as before, takes them into scores and feedback."
@@ -51,13 +52,16 @@ def write(course: Course, problem_set: ProblemSet, taken: Sequence[Taken], deadl
         persons += [f"- {entry.student}: {words}" for words in (*trouble, *open_tasks)]
         notes += [f"- {entry.student}: {note}" for note in entry.notes]
         notes += [f"- {entry.student}: late by {late}"] if late else []
+        known = shard.noted(course, problem_set.name, entry.student)
+        if known is not None and known.stopped:
+            notes.append(f"- {entry.student}: {_STOPPED.format(known.stopped)}")
     csv_path = course.folder / f"scores_{problem_set.name}.csv"
     with csv_path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, fieldnames=list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
     report = course.folder / f"report_{problem_set.name}.md"
-    report.write_text(_page(problem_set, persons, notes, of_all), encoding="utf-8")
+    report.write_text(_page(problem_set, persons, notes, of_all, deadline), encoding="utf-8")
     return (
         f"{complete} of {len(taken)} have a score for every task; {len(persons)} things need a person.\n"
         f"Scores: {csv_path}\nReport: {report}\nFeedback: {course.folder / 'feedback'}"
@@ -87,6 +91,10 @@ def _scores(
                 continue
             if is_open(grade):
                 kind = "an answer in words" if task.by_hand else "could not be decided by a machine"
+                if grade.manual_score is not None:
+                    kind = (
+                        f"had {grade.manual_score:g} points for another answer: give others, or press Resolve"
+                    )
                 open_tasks.append(f"{task.title} ({task.points} points): {kind}")
             else:
                 scores[task.name] = float(grade.score)
@@ -106,10 +114,12 @@ def _page(
     persons: Sequence[str],
     notes: Sequence[str],
     of_all: Sequence[dict[str, float | None]],
+    deadline: datetime | None,
 ) -> str:
     parts = [f"# {problem_set.title}: what needs a person", "", *(persons or ["Nothing."])]
     parts += ["", _BY_HAND] if persons else []
     parts += ["", "## What was noticed", "", *(notes or ["Nothing."])]
+    parts += ["", f"The deadline was {deadline:%Y-%m-%d %H:%M %Z}."] if deadline else []
     parts += ["", "## How it went, task by task", "", "| task | points | all points | some | none | open |"]
     parts += ["|:--|--:|--:|--:|--:|--:|", *(_row(task, of_all) for task in problem_set.tasks)]
     titles = {task.name: task.title for task in problem_set.tasks}

@@ -15,17 +15,20 @@ import json
 import logging
 import math
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+import nbformat
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from classroom import problem_sets
 from classroom.nbgrader_parts import settings
+from classroom.outputs import TOO_SLOW
 from classroom.problem_sets import ProblemSet
 from classroom.sandbox import Limits, SandboxMissing, require
 from classroom.submissions import digest
@@ -73,6 +76,8 @@ class Graded:
     work: str
     """A hash of the work and of the problem set; the same means that there is nothing to do."""
     failed: str = ""
+    stopped: int = 0
+    """Seconds after which a cell or a call was stopped; 0 if none was. With more it is graded again."""
 
 
 def students(course: Course, name: str) -> list[str]:
@@ -101,7 +106,12 @@ def to_do(course: Course, problem_set: ProblemSet) -> list[str]:
     left = []
     for student in students(course, problem_set.name):
         known = noted(course, problem_set.name, student)
-        if known is None or known.failed or known.work != work_of(course, problem_set, student):
+        if (
+            known is None
+            or known.failed
+            or known.work != work_of(course, problem_set, student)
+            or 0 < known.stopped < course.limits.cell_seconds
+        ):
             left.append(student)
     return left
 
@@ -114,11 +124,23 @@ def grade(course: Course, problem_set: ProblemSet, shard: int, of: int) -> Itera
         if student in mine:
             start = time.perf_counter()
             failed = _trouble(api, problem_set.name, student)
-            graded = Graded(
-                student, round(time.perf_counter() - start, 2), work_of(course, problem_set, student), failed
-            )
+            seconds = round(time.perf_counter() - start, 2)
+            work = work_of(course, problem_set, student)
+            graded = Graded(student, seconds, work, failed, _stopped(course, problem_set.name, student))
             write_atomically(course.note(problem_set.name, student), json.dumps(asdict(graded)))
             yield graded
+
+
+def _stopped(course: Course, name: str, student: str) -> int:
+    """The limit in seconds, if a cell or a call of a test met it."""
+    path = course.folder / "autograded" / student / name / f"{name}.ipynb"
+    if not path.exists():
+        return 0
+    cells = nbformat.read(path, as_version=4).cells
+    errors = [output for cell in cells for output in cell.get("outputs", []) if output.output_type == "error"]
+    words = f"ran for more than {course.limits.cell_seconds} s"
+    met = any(error.ename == TOO_SLOW or words in error.evalue for error in errors)
+    return course.limits.cell_seconds if met else 0
 
 
 def _trouble(api: NbGraderAPI, name: str, student: str) -> str:
@@ -203,6 +225,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SandboxMissing, problem_sets.ProblemSetError) as error:
         print(error, file=sys.stderr)
         return 2
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kernel is ended, and its folder goes
     for graded in grade(course, problem_set, choice.shard, choice.of):
         print(json.dumps(asdict(graded)), flush=True)
     return 0

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,7 +26,10 @@ MOST_CELLS = 500
 MOST_IN_A_CELL = 200_000
 # What a browser or a system puts behind a name when there is one already.
 _AGAIN = re.compile(r"(?: ?\(\d+\)|[-_ ]copy\d*)$", re.IGNORECASE)
-_STUDENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9@._+=, -]{0,119}")
+_LONGEST_NAME = 120
+_SIGNS = " @._+=,'’()-"
+# What Moodle and Canvas put behind a student's name.
+_TAILS = re.compile(r"_assignsubmission_file_?$|(?:_LATE)?_\d+_\d+$")
 
 
 class SubmissionsError(Exception):
@@ -82,10 +86,26 @@ def collect(folder: Path, name: str) -> list[Submission]:
     return sorted(found, key=lambda each: each.student)
 
 
+def _bad_name(student: str) -> str:
+    """Why a name is none for a student, with what would do; empty if it is one."""
+    if len(student) > _LONGEST_NAME:
+        return f"the name has {len(student)} characters, and may have {_LONGEST_NAME}: shorten it"
+    for place, sign in enumerate(student):
+        plain = unicodedata.category(sign)[0] in "LN"
+        if not plain and (place == 0 or (unicodedata.category(sign)[0] != "M" and sign not in _SIGNS)):
+            return f"the name has {sign!r}: take letters and digits, and behind the first {_SIGNS.strip()}"
+    return "" if student else "there is no name"
+
+
+def _student(name: str) -> str:
+    """The student's name without what a learning system has put behind it; the same on every system."""
+    return _TAILS.sub("", unicodedata.normalize("NFC", name))
+
+
 def _of_folder(folder: Path, name: str) -> Submission:
-    student = folder.name
-    if not _STUDENT.fullmatch(student):
-        return Submission(student, None, notes=("the folder's name has signs that no id may have",))
+    student = _student(folder.name)
+    if bad := _bad_name(student):
+        return Submission(student, None, notes=(bad,))
     files = sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
     files = [path for path in files if ".ipynb_checkpoints" not in path.parts and path.name[0] != "."]
     notebooks = [path for path in files if path.suffix == ".ipynb"]
@@ -112,8 +132,8 @@ def _of_files(files: Iterable[Path], name: str) -> list[Submission]:
     strange = []
     for path in files:
         stem = _AGAIN.sub("", path.stem)
-        if stem.startswith(f"{name}_") and stem != f"{name}_" and path.suffix == ".ipynb":
-            by_student.setdefault(stem.removeprefix(f"{name}_"), []).append(path)
+        if path.suffix == ".ipynb" and (student := _of_stem(stem, name)):
+            by_student.setdefault(student, []).append(path)
         else:
             strange.append(path)
     found = []
@@ -123,14 +143,23 @@ def _of_files(files: Iterable[Path], name: str) -> list[Submission]:
         if len(paths) > 1:
             left = ", ".join(path.name for path in paths if path != chosen)
             notes.append(f"{len(paths)} submissions: the latest one, {chosen.name}, is graded, not {left}")
-        if _STUDENT.fullmatch(student):
-            found.append(Submission(student, chosen, _time(chosen), tuple(notes)))
+        if bad := _bad_name(student):
+            found.append(Submission(student, None, notes=(bad,)))
         else:
-            found.append(Submission(student, None, notes=("the name has signs that no id may have",)))
+            found.append(Submission(student, chosen, _time(chosen), tuple(notes)))
     for path in strange:
-        wrong = f"the file is called {path.name}, not {name}_student.ipynb"
+        wrong = f"{path.name} is no notebook: if one is inside, unpack it first"
+        if path.suffix == ".ipynb":
+            wrong = f"the file is called {path.name}, not {name}_student.ipynb or student_{name}.ipynb"
         found.append(Submission(path.name, None, notes=(wrong,)))
     return found
+
+
+def _of_stem(stem: str, name: str) -> str:
+    """The student in a file's name, ps01_ada or, as Canvas has it, ada_1234_5678_ps01; or nothing."""
+    if stem.startswith(f"{name}_"):
+        return _student(stem.removeprefix(f"{name}_"))
+    return _student(stem.removesuffix(f"_{name}")) if stem.endswith(f"_{name}") else ""
 
 
 def _time(path: Path) -> datetime:

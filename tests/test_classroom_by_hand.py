@@ -91,11 +91,7 @@ def test_points_and_words_by_hand_are_in_the_scores_and_in_the_feedback_of_their
 ) -> None:
     grades = graded / "grades"
     capsys.readouterr()
-    with Gradebook(f"sqlite:///{grades / 'gradebook.db'}") as gradebook:
-        gradebook.find_grade("saturation", "ps01", "ps01", "ada").manual_score = 3.5
-        gradebook.find_grade("saturation", "ps01", "ps01", "ada").needs_manual_grade = False
-        gradebook.find_comment("saturation", "ps01", "ps01", "ada").manual_comment = "Which states, though?"
-        gradebook.db.commit()
+    give(grades, "ada", 3.5, "Which states, though?")
     untouched = feedback(graded, "bob")
     assert grade.main(["ps01", str(graded / "ps01")]) == 0
     assert "and in their feedback now: ada\n" in capsys.readouterr().out
@@ -105,6 +101,33 @@ def test_points_and_words_by_hand_are_in_the_scores_and_in_the_feedback_of_their
     assert feedback(graded, "bob") == untouched
     assert grade.main(["ps01", str(graded / "ps01")]) == 0
     assert "feedback now" not in capsys.readouterr().out
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_points_by_hand_stay_as_long_as_the_answer_does(graded: Path) -> None:
+    grades, path = graded / "grades", graded / "ps01" / "bob" / "ps01.ipynb"
+    give(grades, "bob", 2)
+    path.write_text(nbformat.writes(with_cell("print('one more cell')")), encoding="utf-8")
+    assert grade.main(["ps01", str(graded / "ps01")]) == 0
+    assert scores(grades)["bob"] == (*FULL[:4], 2)
+    other = answered()
+    cell_of(other, "saturation").source = "Other words."
+    path.write_text(nbformat.writes(other), encoding="utf-8")
+    for _ in range(2):  # the second time nothing is graded, and nothing taken for confirmed
+        assert grade.main(["ps01", str(graded / "ps01")]) == 0
+        assert scores(grades)["bob"] == FULL
+        report = (grades / "report_ps01.md").read_text(encoding="utf-8")
+        assert "had 2 points for another answer: give others, or press Resolve" in report
+
+
+def give(grades: Path, student: str, points: float, comment: str | None = None) -> None:
+    """What the formgrader does when a person gives points for the answer in words."""
+    with Gradebook(f"sqlite:///{grades / 'gradebook.db'}") as gradebook:
+        entry = gradebook.find_grade("saturation", "ps01", "ps01", student)
+        entry.manual_score, entry.needs_manual_grade = points, False
+        gradebook.find_comment("saturation", "ps01", "ps01", student).manual_comment = comment
+        gradebook.db.commit()
 
 
 @pytest.mark.training
@@ -191,6 +214,7 @@ def test_the_formgrader_opens_in_the_class_s_folder(tmp_path: Path, monkeypatch:
     assert where == tmp_path / "grades"
     assert words[-1] == "--port=9000"
     assert f"--ServerApp.root_dir={where}" in words
+    assert "--ServerApp.default_url=/formgrader/gradebook" in words
 
 
 def test_a_folder_that_nobody_graded_into_is_refused(

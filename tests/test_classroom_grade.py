@@ -9,6 +9,8 @@ import shutil
 import signal
 import subprocess
 import sys
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,8 @@ from nbgrader.api import Gradebook
 
 from classroom import grade, problem_sets, shard
 from classroom.problem_sets import ProblemSet
+
+NAME = "Zoë O'Brien (张伟)"
 
 
 @pytest.mark.training
@@ -100,15 +104,15 @@ def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
 def test_without_the_sandbox_it_grades_as_you_and_says_what_that_gives_up(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "class" / "ada" / "ps01.ipynb"
+    path = tmp_path / "class" / NAME / "ps01.ipynb"
     path.parent.mkdir(parents=True)
     work = with_cell(f"import os\nprint('here are', *sorted(os.listdir({str(tmp_path)!r})))")
     path.write_text(nbformat.writes(work), encoding="utf-8")
     command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades"), "--without-sandbox"]
     assert grade.main(command) == 0
     assert "each submission can read and change all that you can" in capsys.readouterr().out
-    assert scores(tmp_path / "grades") == {"ada": FULL}
-    page = (tmp_path / "grades" / "feedback" / "ada" / "ps01" / "ps01.html").read_text(encoding="utf-8")
+    assert scores(tmp_path / "grades") == {NAME: FULL}
+    page = (tmp_path / "grades" / "feedback" / NAME / "ps01" / "ps01.html").read_text(encoding="utf-8")
     assert "here are class grades" in page, "it sees what you see"
 
 
@@ -162,6 +166,57 @@ def test_a_limit_that_is_none_is_refused(
     with pytest.raises(SystemExit):
         grade.main(["ps01", "class", f"{option}={value}"])
     assert words in capsys.readouterr().err
+
+
+def test_grades_do_not_go_among_the_submissions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(grade, "require", lambda: None)
+    hand_in(tmp_path, HONEST, [])
+    before = sorted(tmp_path.iterdir())
+    for inside in (tmp_path, tmp_path / "grades"):
+        assert grade.main(["ps01", str(tmp_path), "--to", str(inside)]) == 2
+        assert "would be taken for one: give another with --to" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_a_gradebook_that_is_none_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(grade, "require", lambda: None)
+    monkeypatch.setattr(grade, "prepare", lambda *_: None)
+    hand_in(tmp_path / "class", HONEST, [])
+    assert grade.main(["ps01", str(tmp_path / "class"), "--gradebook", "nonsense"]) == 2
+    assert "The gradebook cannot be used: Could not parse SQLAlchemy URL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2026-11-30T18:00", (18, 0)), ("2026-11-30", (23, 59)), ("2026-11-30T18:00Z", None)]
+)
+def test_a_deadline_is_by_the_clock_here_and_a_day_alone_is_its_end(
+    text: str, hour: tuple[int, int] | None
+) -> None:
+    found = grade._time(text)
+    assert found.tzinfo is not None
+    if hour is None:
+        assert found == datetime(2026, 11, 30, 18, tzinfo=UTC)
+    else:
+        assert (found.hour, found.minute) == hour
+        assert found.utcoffset() == datetime(2026, 11, 30, *hour).astimezone().utcoffset()
+
+
+def test_what_was_stopped_is_graded_again_with_more_time(tmp_path: Path) -> None:
+    problem_set = grade.problem_sets.named("ps01")
+    course = shard.Course(tmp_path, "sqlite://")
+    path = course.submitted("ps01", "ada")
+    path.parent.mkdir(parents=True)
+    path.write_text("work", encoding="utf-8")
+    work = shard.work_of(course, problem_set, "ada")
+    course.note("ps01", "ada").parent.mkdir(parents=True)
+    course.note("ps01", "ada").write_text(json.dumps(asdict(shard.Graded("ada", 1.0, work, stopped=30))))
+    assert shard.to_do(course, problem_set) == []
+    longer = replace(course, limits=replace(course.limits, cell_seconds=60))
+    assert shard.to_do(longer, problem_set) == ["ada"]
 
 
 def test_two_do_not_grade_into_one_folder_at_a_time(

@@ -118,6 +118,8 @@ def test_what_was_noticed_and_the_rubrics_follow(course: Course) -> None:
     assert noticed.strip().splitlines() == [
         "- by hand: late by 26 h 30 min",
         "- partly: the file is called a.ipynb",
+        "",
+        "The deadline was 2026-01-30 16:00 UTC.",
     ]
     rubric = page.split("## Rubrics")[1]
     assert "### Task 5: Explain a plot" in rubric
@@ -146,6 +148,27 @@ def test_late_is_after_the_deadline_and_takes_no_points_away(course: Course) -> 
     assert {name: row["score"] for name, row in rows.items()} == {
         name: row["score"] for name, row in without.items()
     }
+
+
+def test_what_was_stopped_is_noticed_with_what_would_grade_it_again(course: Course) -> None:
+    note = course.note("ps01", "partly")
+    before = note.read_text(encoding="utf-8")
+    note.write_text(json.dumps(asdict(Graded("partly", 1.0, "", stopped=30))), encoding="utf-8")
+    _, page, _ = written(course)
+    note.write_text(before, encoding="utf-8")
+    assert "- partly: code of theirs was stopped after 30 s; --cell-seconds with more" in page
+
+
+def test_points_that_were_given_for_another_answer_are_said(course: Course) -> None:
+    with Gradebook(course.gradebook) as gradebook:
+        entry = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
+        entry.needs_manual_grade = True
+        gradebook.db.commit()
+        rows, page, _ = written(course)
+        entry.needs_manual_grade = False
+        gradebook.db.commit()
+    assert rows["by hand"]["saturation"] == ""
+    assert "had 2.5 points for another answer: give others, or press Resolve" in page
 
 
 def test_a_student_without_an_entry_is_open_and_not_0(course: Course) -> None:

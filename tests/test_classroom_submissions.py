@@ -92,9 +92,12 @@ def test_what_is_no_submission_is_said_by_name(tmp_path: Path) -> None:
         "ada": (None, ("no notebook: there is ps01.pdf",)),
         "bo": (None, ("no notebook: the folder is empty",)),
         "cy": ("untitled.ipynb", ("the file is called untitled.ipynb, not ps01.ipynb",)),
-        "solution.docx": (None, ("the file is called solution.docx, not ps01_student.ipynb",)),
-        "ps02_di.ipynb": (None, ("the file is called ps02_di.ipynb, not ps01_student.ipynb",)),
-        "d;rop": (None, ("the folder's name has signs that no id may have",)),
+        "solution.docx": (None, ("solution.docx is no notebook: if one is inside, unpack it first",)),
+        "ps02_di.ipynb": (
+            None,
+            ("the file is called ps02_di.ipynb, not ps01_student.ipynb or student_ps01.ipynb",),
+        ),
+        "d;rop": (None, ("the name has ';': take letters and digits, and behind the first @._+=,'’()-",)),
     }
 
 
@@ -102,7 +105,47 @@ def test_what_is_no_submission_is_said_by_name(tmp_path: Path) -> None:
 def test_a_name_that_could_lead_elsewhere_is_refused(tmp_path: Path, student: str) -> None:
     put(tmp_path / f"ps01_{student}.ipynb")
     (found,) = collect(tmp_path, "ps01")
-    assert (found.path, found.notes) == (None, ("the name has signs that no id may have",))
+    assert found.path is None
+    assert found.notes[0].startswith(f"the name has {student[0]!r}: take letters and digits")
+
+
+@pytest.mark.parametrize(
+    ("folder", "student"),
+    [
+        ("Zoë O'Brien (Jo)", "Zoë O'Brien (Jo)"),
+        ("Zoe\u0308", "Zoë"),
+        ("张伟", "张伟"),
+        ("अमिता", "अमिता"),
+        ("Ada Lovelace_12345_assignsubmission_file_", "Ada Lovelace_12345"),
+    ],
+)
+def test_names_of_every_script_are_names(tmp_path: Path, folder: str, student: str) -> None:
+    put(tmp_path / folder / "ps01.ipynb")
+    (found,) = collect(tmp_path, "ps01")
+    assert (found.student, found.notes) == (student, ())
+    assert found.path is not None
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        "ps01_lovelaceada.ipynb",
+        "lovelaceada_ps01.ipynb",
+        "lovelaceada_12_345_ps01.ipynb",
+        "lovelaceada_LATE_12_345_ps01.ipynb",
+        "ps01_lovelaceada (2).ipynb",
+    ],
+)
+def test_files_are_understood_as_learning_systems_name_them(tmp_path: Path, file: str) -> None:
+    put(tmp_path / file)
+    (found,) = collect(tmp_path, "ps01")
+    assert (found.student, found.path) == ("lovelaceada", tmp_path / file)
+
+
+def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
+    put(tmp_path / ("a" * 121) / "ps01.ipynb")
+    (found,) = collect(tmp_path, "ps01")
+    assert found.notes == ("the name has 121 characters, and may have 120: shorten it",)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:

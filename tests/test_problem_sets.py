@@ -21,7 +21,13 @@ FEWEST_WRONG = 5
 
 
 def answers(problem_set: problem_sets.ProblemSet) -> Any:
-    return importlib.import_module(f"answers.{problem_set.name}")
+    try:
+        return importlib.import_module(f"answers.{problem_set.name}")
+    except ModuleNotFoundError:
+        raise pytest.UsageError(
+            f"tests/answers/{problem_set.name}.py is missing: it holds RIGHT, a right answer to each task "
+            "with code written another way, and WRONG, five wrong ones or more, as texts (see answers/ps01.py)"
+        ) from None
 
 
 def space_of(problem_set: problem_sets.ProblemSet, **instead: str) -> dict[str, Any]:

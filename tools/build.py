@@ -17,6 +17,7 @@ from typing import Any
 
 import nbformat
 
+from classroom.problem_sets import ProblemSetError
 from classroom.releases import refresh_releases, release_problems
 from tools.execute import ExecutionFailed, clean_outputs, execute
 from tools.files import write_atomically
@@ -138,8 +139,12 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         print("README.md: the table of lessons is new.")
     for path in refresh_pictures(root):
         print(f"{path}: written, as README.md shows it.")
-    for path in refresh_releases(root):
-        print(f"{path}: written, as its problem set gives it.")
+    try:
+        for path in refresh_releases(root):
+            print(f"{path}: written, as its problem set gives it.")
+    except ProblemSetError as error:
+        print(error, file=sys.stderr)
+        return 2
     if refresh_sweeps(root):
         print("docs/seeds.md: the words are new, the counts are as they were.")
     left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
