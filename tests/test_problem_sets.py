@@ -26,7 +26,7 @@ def answers(problem_set: problem_sets.ProblemSet) -> Any:
     except ModuleNotFoundError:
         raise pytest.UsageError(
             f"tests/answers/{problem_set.name}.py is missing: it holds RIGHT, a right answer to each task "
-            "with code written another way, and WRONG, five wrong ones or more, as texts (see answers/ps01.py)"
+            "with code, written another way, and WRONG, five wrong ones or more (see answers/ps01.py)"
         ) from None
 
 
