@@ -116,14 +116,23 @@ def to_do(course: Course, problem_set: ProblemSet) -> list[str]:
     return left
 
 
-def grade(course: Course, problem_set: ProblemSet, shard: int, of: int) -> Iterator[Graded]:
-    """Grade this shard's students, one after the other."""
+def grade(
+    course: Course,
+    problem_set: ProblemSet,
+    shard: int,
+    of: int,
+    *,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Graded]:
+    """Grade this shard's students, one after the other, until there is none left or it is asked to stop."""
     mine = set(students(course, problem_set.name)[shard::of])
     api = course.api(shard)
     for student in to_do(course, problem_set):
         if student in mine:
             start = time.perf_counter()
             failed = _trouble(api, problem_set.name, student)
+            if asked_to_stop():  # nbgrader has taken the interrupt for a failure of this student's
+                return
             seconds = round(time.perf_counter() - start, 2)
             work = work_of(course, problem_set, student)
             graded = Graded(student, seconds, work, failed, _stopped(course, problem_set.name, student))
@@ -225,9 +234,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (SandboxMissing, problem_sets.ProblemSetError) as error:
         print(error, file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that a kernel is ended, and its folder goes
-    for graded in grade(course, problem_set, choice.shard, choice.of):
-        print(json.dumps(asdict(graded)), flush=True)
+    asked: list[int] = []
+
+    def stop(number: int, _: object) -> None:
+        """Leave what is going on, so that a kernel is ended and its folder goes; not twice, in that, too."""
+        asked.append(number)
+        if len(asked) == 1:
+            raise KeyboardInterrupt
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
+    try:
+        for graded in grade(course, problem_set, choice.shard, choice.of, asked_to_stop=lambda: bool(asked)):
+            print(json.dumps(asdict(graded)), flush=True)
+    except KeyboardInterrupt:
+        pass
+    if asked:
+        return 130
     return 0
 
 
