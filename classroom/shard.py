@@ -242,13 +242,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(asked) == 1:
             raise KeyboardInterrupt
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         for graded in grade(course, problem_set, choice.shard, choice.of, asked_to_stop=lambda: bool(asked)):
             print(json.dumps(asdict(graded)), flush=True)
     except KeyboardInterrupt:
         pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     if asked:
         return 130
     return 0

@@ -40,12 +40,14 @@ def test_each_pod_grades_its_own_part(job: Any, monkeypatch: pytest.MonkeyPatch,
     assert job["spec"]["completions"] == int(arguments[arguments.index("--of") + 1])
     assert container["env"][0]["name"] == shard.SETTING
     seen = []
+    before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setenv("JOB_COMPLETION_INDEX", "7")
     monkeypatch.setenv(shard.SETTING, "postgresql+psycopg://somebody@somewhere/class")
     monkeypatch.setattr(shard, "require", lambda: None)
-    monkeypatch.setattr(shard, "grade", lambda *given: seen.append(given) or [])
+    monkeypatch.setattr(shard, "grade", lambda *given, **_: seen.append(given) or [])
     arguments[arguments.index("--course") + 1] = str(tmp_path)
     assert shard.main(arguments) == 0
+    assert signal.getsignal(signal.SIGTERM) == before, "the caller's own way to stop is put back"
     ((course, problem_set, number, of),) = seen
     assert (course.gradebook, course.folder) == ("postgresql+psycopg://somebody@somewhere/class", tmp_path)
     assert (problem_set.name, number, of) == ("ps01", 7, 8)
