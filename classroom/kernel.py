@@ -29,6 +29,9 @@ from classroom.outputs import TOO_SLOW, add_message, cut_off, error_output
 from classroom.sandbox import Guard, Limits
 
 START_SECONDS = 60
+# The first answer may come before its outputs can: then it is asked again.
+ASK_AGAIN_SECONDS = 0.1
+WAIT_SECONDS = 0.02
 GRACE_SECONDS = 3
 # Long, since a busy machine may be in the middle of 200 MB of output.
 INTERRUPT_SECONDS = 10
@@ -99,14 +102,20 @@ class StudentKernel:
         self._client.load_connection_file(file)
         self._client.start_channels(stdin=False, hb=False)
         until = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                self._client.wait_for_ready(timeout=1)
-                return
-            except RuntimeError:
-                if self._process.poll() is not None or time.monotonic() > until:
-                    log_end = (self._folder / "log.txt").read_text(errors="replace")[-500:]
-                    raise KernelEnded(f"the kernel did not start: {log_end}") from None
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > until:
+                log_end = (self._folder / "log.txt").read_text(errors="replace")[-500:]
+                raise KernelEnded(f"the kernel did not start: {log_end}")
+
+    def _answers(self) -> bool:
+        """Whether the kernel replies, and its outputs come over, too; waits a moment for it."""
+        request = self._client.kernel_info()
+        until = time.monotonic() + ASK_AGAIN_SECONDS
+        replied = idle = False
+        while time.monotonic() < until and not (replied and idle):
+            idle = self._take_outputs(request, None) or idle
+            replied = replied or self._reply_to(request) is not None
+        return replied and idle
 
     def _stop(self) -> None:
         if self._guard is not None:
@@ -242,10 +251,10 @@ class StudentKernel:
             if late and now - started > self.limits.cell_seconds + INTERRUPT_SECONDS:
                 self._guard.end("a cell did not stop when it was interrupted")
                 self._say_ended(self._guard.reason)
-            if reply is None:
+            idle = self._take_outputs(request, outputs) or idle
+            if reply is None:  # looked for after the outputs: nothing is waited for once both are there
                 reply = self._reply_to(request)
                 replied = now
-            idle = self._take_outputs(request, outputs) or idle
             if idle and reply is not None:
                 if late:
                     raise _TooLate
@@ -271,7 +280,7 @@ class StudentKernel:
     def _take_outputs(self, request: str, outputs: list[Any] | None) -> bool:
         """Wait a moment for outputs; True when the kernel is idle again."""
         try:
-            message = self._client.get_iopub_msg(timeout=0.02)
+            message = self._client.get_iopub_msg(timeout=WAIT_SECONDS)
         except Empty:
             return False
         except Exception as error:

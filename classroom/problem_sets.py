@@ -98,10 +98,11 @@ def find_problem_sets(folder: Path = SETS) -> list[ProblemSet]:
 
 def named(name: str, folder: Path = SETS) -> ProblemSet:
     """The problem set of that short name."""
-    found = {problem_set.name: problem_set for problem_set in find_problem_sets(folder)}
-    if name not in found:
-        raise ProblemSetError(f"There is no problem set {name!r}: take one of {', '.join(found)}.")
-    return found[name]
+    paths = [path for path in folder.glob("*.py") if path.stem[:4] == name]
+    if len(paths) == 1:  # the others are not read: grading asks several times for each student
+        return read(paths[0])
+    names = [problem_set.name for problem_set in find_problem_sets(folder)]
+    raise ProblemSetError(f"There is no problem set {name!r}: take one of {', '.join(names)}.")
 
 
 def read(path: Path) -> ProblemSet:

@@ -145,6 +145,14 @@ def test_two_sets_of_one_number_are_refused(tmp_path: Path) -> None:
         find_problem_sets(tmp_path)
 
 
+def test_a_set_is_found_beside_one_that_is_broken(tmp_path: Path) -> None:
+    written(tmp_path)
+    (tmp_path / "ps02_broken.py").write_text("# %% [markdown]\n# no heading\n", encoding="utf-8")
+    assert named("ps01", tmp_path).name == "ps01"
+    with pytest.raises(ProblemSetError, match="ps02_broken"):
+        named("ps02", tmp_path)
+
+
 def test_a_folder_without_sets_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ProblemSetError, match="There is no problem set in"):
         find_problem_sets(tmp_path)
