@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from itertools import cycle
+from itertools import count
 from typing import Any
 
 import matplotlib as mpl
@@ -35,8 +35,13 @@ def legend_outside(ax: Axes) -> None:
 
 
 def distinct_lines() -> Iterator[tuple[str, object, str]]:
-    """Yield colour, line style and marker, for ever; the first seven differ in all three."""
-    return zip(cycle(PALETTE), cycle(LINE_STYLES), cycle(MARKERS), strict=False)
+    """Yield colour, line style and marker, for ever; the first seven differ in all three.
+
+    After seven the colours come again, each with another style and marker than before.
+    """
+    for n in count():
+        turn = n + n // len(PALETTE)
+        yield PALETTE[n % len(PALETTE)], LINE_STYLES[turn % len(LINE_STYLES)], MARKERS[turn % len(MARKERS)]
 
 
 def label_beside(ax: Axes, labels: Sequence[tuple[str, float, dict[str, Any]]]) -> None:

@@ -10,6 +10,7 @@ category is told by colour alone. Time steps have colours of their own, from `ti
 - Over time: `training_curves`, `heat_map`, `step_series`.
 - Over the lengths of sequences: `padded_batch`, `curves_by_length`.
 - Values: `tanh_saturation`, `bars`, `distributions`.
+- Functions of a number that is varied, or of two: `curves_over`, `loss_surface`.
 - Values in groups: `class_columns`, `strip`.
 - Images: `image_rows`.
 """
@@ -20,6 +21,7 @@ from course_utils._canvas import PALETTE, show, time_colours, use_style
 from course_utils._diagrams import unrolled_network
 from course_utils._diagrams_of_windows import flattening, windows_of_series
 from course_utils._plots_of_bits import bit_rows
+from course_utils._plots_of_functions import curves_over, loss_surface
 from course_utils._plots_of_groups import class_columns, strip
 from course_utils._plots_of_images import image_rows
 from course_utils._plots_of_lengths import curves_by_length, padded_batch
@@ -32,10 +34,12 @@ __all__ = [
     "bit_rows",
     "class_columns",
     "curves_by_length",
+    "curves_over",
     "distributions",
     "flattening",
     "heat_map",
     "image_rows",
+    "loss_surface",
     "padded_batch",
     "show",
     "step_series",

@@ -112,6 +112,51 @@ CALLS = {
             "title": TITLE,
         },
     ),
+    "curves_over": (
+        plotting.curves_over,
+        {
+            "values": range(31),
+            "curves": {
+                "LSTM, forget bias 1": 0.8 ** np.arange(31.0),
+                "the same, stopped after 15 steps": 0.8 ** np.arange(15.0),
+            },
+            "xlabel": "distance (steps)",
+            "ylabel": "norm of the Jacobian",
+            "title": TITLE,
+            "edge": 15,
+            "baselines": {"nothing is lost": 1.0},
+        },
+    ),
+    "curves_over, logarithmic": (
+        plotting.curves_over,
+        {
+            "values": 10.0 ** np.arange(-11, 0),
+            "curves": {"float64": 1e-9 + 10.0 ** np.arange(-11, 0) ** 2},
+            "xlabel": "size of the nudge",
+            "ylabel": "relative error",
+            "title": TITLE,
+            "log": "xy",
+        },
+    ),
+    "loss_surface": (
+        plotting.loss_surface,
+        {
+            "losses": 10.0 ** np.add.outer(np.linspace(-3, 4, 20), np.linspace(0, 5, 30)),
+            "x": np.linspace(0.4, 1.6, 30),
+            "y": np.linspace(0.2, 1.8, 20),
+            "xlabel": "w_h",
+            "ylabel": "w_x",
+            "title": TITLE,
+            "paths": {
+                "the gradient as it is": [[0.5, 0.5], [1.0, 1.0], [1e200, -1e200]],
+                "clipped to length 1": [[0.5, 0.5], [0.6, 0.6], [0.7, 0.6]],
+            },
+        },
+    ),
+    "loss_surface, alone": (
+        plotting.loss_surface,
+        {"losses": [[1, 1], [1, 1]], "x": [0, 1], "y": [0, 1], "xlabel": "w", "ylabel": "v", "title": "Flat"},
+    ),
     "tanh_saturation": (
         plotting.tanh_saturation,
         {"pre_activations": GENERATOR.normal(size=(3, 3, 8)) * 8, "title": TITLE},
