@@ -320,8 +320,8 @@ first, second = (relative_error(*block_gradients(operation, 4)) for operation in
 cu.check_below(first, 0.01, "BlockLSTM, 4 steps: the gradient is right to 1 %")
 cu.check_above(second, 0.05, "BlockLSTMV2, 4 steps: the gradient is wrong by over 5 %")
 swapped = claimed[:, np.r_[0:4, 8:12, 4:8, 12:16]]  # columns: i, f, g, o of 4 units each
-cu.check_above(relative_error(claimed, true), 0.05, "one step: wrong by over 5 %, too")
-cu.check_below(relative_error(swapped, true), 0.01, "one step, f and g swapped: right to 1 %")
+as_it_is, back = relative_error(claimed, true), relative_error(swapped, true)
+cu.check(back < 0.01 and as_it_is > 3 * back, "one step, f and g swapped back: right to 1 %")
 
 # %% [markdown]
 # ## 4 · Why the loss has cliffs
@@ -560,7 +560,7 @@ cu.plotting.curves_over(range(101), linear, title="Linear: straight, far out", a
 cu.plotting.curves_over(range(101), tanh, title="tanh pulls them down", ax=right, **look)
 cu.plotting.show(fig, alt="Norm by distance: left four nearly straight lines, right all lower")
 print(*(f"{name}, distance 0, 1, 2: {n[:3].round(2)}" for name, n in linear.items()), sep="\n")
-cu.check(all(tanh[k][100] < linear[k][100] for k in tanh), "after 100 steps tanh has left less")
+cu.check(all(tanh[k][100] < linear[k][100] for k in tanh), "100 steps: tanh leaves less, all four")
 
 # %% [markdown]
 # **Look** at the printed norms: the Gaussian networks do not begin with the factor of their radius. So we fit the slopes from $k = 50$ on, of the natural logarithm.
@@ -644,7 +644,7 @@ cu.check_close(no_way**0.01, 0.5, "bias 0, without the way over h: 0.5 a step", 
 
 # %%
 _, ax = plt.subplots(figsize=(7.5, 5.2))
-cu.plotting.curves_over(range(101), reach, title="From 1 to under 1e-25", ax=ax, **look)
+cu.plotting.curves_over(range(101), reach, title="100 steps: 1 to under 1e-25", ax=ax, **look)
 cu.plotting.show(ax, alt="Norm by distance: identity stays at 1, tanh with radius 0.5 falls most")
 for name in sorted(reach, key=lambda name: -reach[name][100]):
     k_12, k_100 = np.log10(reach[name][[12, 100]])
@@ -760,6 +760,8 @@ cu.check_above(at_edge["ReLU, identity"], 0.99, "ReLU, identity: all of it reach
 # - linear, far out: the slope is the log of the radius
 # - LSTM: bias 1 leaves over 1e8 times more than bias 0
 # - from the edge on every norm is exactly 0
+#
+# Next: the gates of an LSTM and a GRU, watched at work and taken away one by one.
 #
 # ## Exercises
 #
