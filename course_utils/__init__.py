@@ -26,14 +26,19 @@ if TYPE_CHECKING:
         answers,
         baselines,
         checks,
+        cluster,
         datasets,
+        fast,
         live,
         plotting,
         quiz,
         recurrent,
+        roofline,
         runtime,
+        scripts,
         sequences,
         widgets,
+        workers,
     )
 
 __all__ = [
@@ -45,14 +50,19 @@ __all__ = [
     "check_close",
     "check_equal",
     "checks",
+    "cluster",
     "datasets",
+    "fast",
     "live",
     "plotting",
     "quiz",
     "recurrent",
+    "roofline",
     "runtime",
+    "scripts",
     "sequences",
     "widgets",
+    "workers",
 ]
 
 

@@ -141,7 +141,7 @@ def bars(
     for row, end in zip(rows, ends, strict=True):
         left = end < 0
         ax.annotate(
-            f"{end:.3g}".replace("-", "−"),
+            f"{end:{',.0f' if 999.5 <= abs(end) < 1e6 else '.3g'}}".replace("-", "−"),
             (end, row),
             xytext=(-4 if left else 9 if log else 4, 0),
             textcoords="offset points",
@@ -153,7 +153,7 @@ def bars(
     if log:
         low, high = min(*ends, *lines.values(), math.inf), max(*ends, *lines.values(), 0.0)
         decades = max(math.log10(high / low), 1.0)
-        ax.set_xlim(low / 10 ** (0.35 * decades), high * 10 ** (0.2 * decades))
+        ax.set_xlim(low / 10 ** (0.35 * decades), high * 10 ** (0.3 * decades))
     else:
         low, high = min(0.0, *ends, *lines.values()), max(0.0, *ends, *lines.values())
         room = 0.14 * ((high - low) or 1.0)

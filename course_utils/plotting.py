@@ -9,10 +9,12 @@ category is told by colour alone. Time steps have colours of their own, from `ti
 - Long series in windows: `windows_of_series`, `flattening`; their bits: `bit_rows`.
 - Over time: `training_curves`, `heat_map`, `step_series`.
 - Over the lengths of sequences: `padded_batch`, `curves_by_length`.
+- Both axes logarithmic: `growth`.
 - Values: `tanh_saturation`, `bars`, `distributions`.
 - Functions of a number that is varied, or of two: `curves_over`, `loss_surface`.
 - Values in groups: `class_columns`, `strip`.
 - Images: `image_rows`.
+- Processes: `progress_of_workers`.
 """
 
 from __future__ import annotations
@@ -23,9 +25,11 @@ from course_utils._diagrams_of_windows import flattening, windows_of_series
 from course_utils._plots_of_bits import bit_rows
 from course_utils._plots_of_functions import curves_over, loss_surface
 from course_utils._plots_of_groups import class_columns, strip
+from course_utils._plots_of_growth import growth
 from course_utils._plots_of_images import image_rows
 from course_utils._plots_of_lengths import curves_by_length, padded_batch
 from course_utils._plots_of_values import bars, distributions, tanh_saturation
+from course_utils._plots_of_workers import progress_of_workers
 from course_utils._plots_over_time import heat_map, step_series, training_curves
 
 __all__ = [
@@ -37,10 +41,12 @@ __all__ = [
     "curves_over",
     "distributions",
     "flattening",
+    "growth",
     "heat_map",
     "image_rows",
     "loss_surface",
     "padded_batch",
+    "progress_of_workers",
     "show",
     "step_series",
     "strip",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import cProfile
 import importlib.metadata
 import os
 import platform
+import pstats
+import re
 import statistics
 import time
 from collections.abc import Callable
@@ -12,10 +15,21 @@ from typing import Any, NamedTuple
 
 from course_utils._arguments import described, whole_number
 
-__all__ = ["SEED_VARIABLE", "GraphCosts", "graph_costs", "start", "versions"]
+__all__ = [
+    "SEED_VARIABLE",
+    "GraphCosts",
+    "Part",
+    "graph_costs",
+    "profile",
+    "seconds",
+    "start",
+    "versions",
+]
 
 SEED_VARIABLE = "COURSE_SEED"
 _LARGEST_SEED = 2**32 - 1
+# cProfile's words for a function of C: <built-in method builtins.len>, <method 'append' of 'list' objects>.
+_BUILT_IN = re.compile(r"<(?:built-in )?(?:method )?'?(?:\w+\.)*(\w+)\b.*>")
 
 
 def start(*, seed: int) -> int:
@@ -94,15 +108,89 @@ def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) ->
     start = time.perf_counter()
     graph = tf.function(function, autograph=False).get_concrete_function(*inputs)
     build = time.perf_counter() - start
-    runs = []
-    for _ in range(1 + repeats):
-        start = time.perf_counter()
-        graph(*inputs)
-        runs.append(time.perf_counter() - start)
+    run = seconds(lambda: graph(*inputs), repeats=repeats)
     # The inside of a loop is a function of its own, in the graph's library.
     definition = graph.graph.as_graph_def()
     operations = len(definition.node) + sum(len(inner.node_def) for inner in definition.library.function)
-    return GraphCosts(build, statistics.median(runs[1:]), operations)
+    return GraphCosts(build, run, operations)
+
+
+def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
+    """Measure how long a call takes: the median of several, after a first one that does not count.
+
+    Parameters
+    ----------
+    function : takes nothing, and returns when its work is done.
+    repeats : calls that are timed, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        `function` cannot be called, or `repeats` is not such a number.
+
+    Examples
+    --------
+    >>> 0.01 < seconds(lambda: time.sleep(0.01), repeats=3) < 1
+    True
+    """
+    if not callable(function):
+        raise TypeError(f"function must be callable; got {described(function)}")
+    repeats = whole_number("repeats", repeats, at_least=1)
+    taken = []
+    for _ in range(1 + repeats):
+        start = time.perf_counter()
+        function()
+        taken.append(time.perf_counter() - start)
+    return statistics.median(taken[1:])
+
+
+class Part(NamedTuple):
+    """What one function had to do with a call."""
+
+    calls: int
+    """How often it was called."""
+    share: float
+    """Its own part of the whole time, from 0 to 1, without what it called."""
+
+
+def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[str, Part]:
+    """Note which functions run in a call, how often, and what share of the time each takes by itself.
+
+    Parameters
+    ----------
+    function : is called twice; the first call does not count, because it builds things.
+    inputs, options : what it is called with.
+
+    Returns
+    -------
+    dict
+        A function's name, without its module, to its part; the largest share first. Functions of the same
+        name count as one. Python's `cProfile` measures, and makes each call of a function slower.
+
+    Raises
+    ------
+    TypeError
+        `function` cannot be called.
+
+    Examples
+    --------
+    >>> profile(sorted, [3, 1, 2])["sorted"].calls
+    1
+    """
+    if not callable(function):
+        raise TypeError(f"function must be callable; got {described(function)}")
+    function(*inputs, **options)
+    profiler = cProfile.Profile()
+    profiler.runcall(function, *inputs, **options)
+    found: dict[str, tuple[int, float]] = {}
+    # By (file, line, name): calls, calls that are not recursive, own seconds, seconds in all, callers.
+    for (_, _, name), (_, calls, own, _, _) in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
+        short = _BUILT_IN.sub(r"\1", name)
+        before, seconds_before = found.get(short, (0, 0.0))
+        found[short] = before + calls, seconds_before + own
+    total = sum(own for _, own in found.values())
+    ordered = sorted(found.items(), key=lambda entry: -entry[1][1])
+    return {name: Part(calls, own / total) for name, (calls, own) in ordered}
 
 
 def versions() -> dict[str, str]:

@@ -64,6 +64,21 @@ CALLS = {
         plotting.unrolled_network,
         network(100, batch=256, features=28, units=128, outputs=10, heads=True),
     ),
+    "progress_of_workers": (
+        plotting.progress_of_workers,
+        {
+            "tracks": {
+                f"worker {n}": [
+                    (np.linspace(5, 6, 40) + n / 100, np.arange(1, 41)),
+                    (np.linspace(12, 14, 64), np.arange(33, 97)),
+                ]
+                for n in range(3)
+            },
+            "killed": (6.0, 40),
+            "checkpoint_every": 16,
+            "title": TITLE,
+        },
+    ),
     "training_curves": (
         plotting.training_curves,
         {

@@ -54,6 +54,20 @@ def test_bars_have_their_length_and_their_value():
     assert any(set(line.get_xdata()) == {0.1} for line in ax.lines)
 
 
+def test_bars_write_thousands_as_one_reads_them():
+    values = {"a": 999.6, "b": 1504.2, "c": -25_000, "d": 3e6, "e": 0.0001}
+    ax = plotting.bars(values, xlabel="x", title="t")
+    assert [text.get_text() for text in ax.texts] == ["1,000", "1,504", "−25,000", "3e+06", "0.0001"]
+
+
+def test_the_largest_value_does_not_run_into_the_legend():
+    lines = {"the arithmetic alone": 26.3}  # a long name leaves less room for the axes
+    values = {"a long name, long, long": 31, "eager": 1504}
+    ax = plotting.bars(values, xlabel="x", title="t", log=True, baselines=lines)
+    ax.figure.draw_without_rendering()
+    assert ax.texts[1].get_window_extent().x1 < ax.get_window_extent().x1
+
+
 def test_bars_without_a_sign_start_at_0():
     assert plotting.bars({"a": 3, "b": 4}, xlabel="x", title="t").get_xlim()[0] == 0
 

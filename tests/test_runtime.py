@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from importlib.metadata import version
 
 import pytest
@@ -120,3 +121,69 @@ def test_graph_costs_count_the_inside_of_a_loop_once():
 def test_graph_costs_name_bad_arguments(function, repeats, error, words):
     with pytest.raises(error, match=words):
         runtime.graph_costs(function, repeats=repeats)
+
+
+def test_seconds_is_the_median_and_leaves_the_first_call_out(monkeypatch):
+    clock = iter([0.0, 100.0, 0.0, 1.0, 0.0, 5.0, 0.0, 2.0])
+    monkeypatch.setattr(runtime.time, "perf_counter", lambda: next(clock))
+    calls = []
+    assert runtime.seconds(lambda: calls.append(1), repeats=3) == 2.0
+    assert len(calls) == 4
+
+
+def test_seconds_names_bad_arguments():
+    with pytest.raises(TypeError, match="function must be callable; got 3"):
+        runtime.seconds(3)
+    with pytest.raises(ValueError, match="repeats must be a whole number, at least 1; got 0"):
+        runtime.seconds(print, repeats=0)
+
+
+def test_profile_counts_calls_and_shares_the_time():
+    def slow(seconds):
+        time.sleep(seconds)
+
+    def several(times, *, seconds):
+        for _ in range(times):
+            slow(seconds)
+        return [].append(len("abc"))
+
+    found = runtime.profile(several, 3, seconds=0.02)
+    assert {name: found[name].calls for name in ("several", "slow", "sleep", "append", "len")} == {
+        "several": 1, "slow": 3, "sleep": 3, "append": 1, "len": 1,
+    }  # fmt: skip
+    assert next(iter(found)) == "sleep"  # what took most, without what it called
+    assert found["sleep"].share > 0.9
+    assert found["slow"].share < 0.1
+    shares = [part.share for part in found.values()]
+    assert sum(shares) == pytest.approx(1)
+    assert shares == sorted(shares, reverse=True)
+
+
+def test_profile_leaves_the_first_call_out():
+    calls = []
+
+    def first_is_special(value):
+        calls.append(value)
+        return sorted(calls) if len(calls) == 1 else max(calls)
+
+    found = runtime.profile(first_is_special, 5)
+    assert calls == [5, 5]
+    assert "max" in found
+    assert "sorted" not in found
+
+
+def test_profile_adds_up_functions_of_one_name():
+    class One:
+        def same(self):
+            return 1
+
+    class Other:
+        def same(self):
+            return 2
+
+    assert runtime.profile(lambda: (One().same(), Other().same()))["same"].calls == 2
+
+
+def test_profile_names_a_bad_argument():
+    with pytest.raises(TypeError, match="function must be callable; got 3"):
+        runtime.profile(3)
