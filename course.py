@@ -156,6 +156,11 @@ def seeds(*options: str) -> int:
     return run("-m", "tools.seeds", *options)
 
 
+def bench(*options: str) -> int:
+    """measure how fast the course trains beside other frameworks (`--quick`: a short form; see `--help`)"""
+    return run("-m", "benchmarks", *options)
+
+
 def lock(*options: str) -> int:
     """renew the exact versions from pyproject.toml (`--upgrade`: the newest that it allows)"""
     return run("-m", "tools.lock", *options)
@@ -182,7 +187,7 @@ def setup(*options: str) -> int:
     return 0
 
 
-_ALL = (learn, test, check, notebooks, times, seeds, lock, grade, formgrader, setup)
+_ALL = (learn, test, check, notebooks, times, seeds, bench, lock, grade, formgrader, setup)
 TASKS = {task.__name__: task for task in _ALL}
 
 

@@ -110,6 +110,7 @@ HANDED_OVER = {
     "notebooks": ["-m", "tools.build", "-x"],
     "times": ["-m", "tools.times", "-x"],
     "seeds": ["-m", "tools.seeds", "-x"],
+    "bench": ["-m", "benchmarks", "-x"],
     "lock": ["-m", "tools.lock", "-x"],
 }
 

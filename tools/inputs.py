@@ -14,6 +14,7 @@ from typing import Any
 
 import nbformat
 
+from benchmarks import page
 from classroom.releases import link_to_release
 from tools.lessons import Lesson, LessonError, SourceCell
 from tools.tables import lesson_table
@@ -46,6 +47,7 @@ def notebook_inputs(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mappin
     placeholders: dict[str, Callable[[], str]] = {
         "run_time": lambda: run_time_words(run_times.get(lesson.name)),
         "syllabus": lambda: lesson_table(lessons, run_times),
+        "benchmarks": benchmark_table,
         "previous_and_next": lambda: neighbour_links(lesson, lessons),
     }
     notebook = nbformat.v4.new_notebook(metadata=notebook_metadata(), nbformat=4, nbformat_minor=5)
@@ -59,6 +61,12 @@ def notebook_inputs(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mappin
             text = fill(cell.source, placeholders, f"lessons/{lesson.path.name} cell {position}")
             notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id, metadata=metadata))
     return notebook
+
+
+def benchmark_table() -> str:
+    """The table of the last benchmark on record, with its machine."""
+    found = page.read()
+    return f"{page.overview(found)}\n\nMachine: {found['machine']}."
 
 
 def cell_ids(cells: Sequence[SourceCell]) -> list[str]:
