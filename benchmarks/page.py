@@ -20,11 +20,11 @@ Found = dict[str, Any]
 _NOTE = "Made by `python3 course.py bench` from what it measured: do not edit this page.\n"
 _HOW = """\
 Each contender is a process of its own. All train the same network (LSTM, last output, dense layer with 21
-classes, cross-entropy, Adam) on the same rows in the same order from the same weights, one epoch in turn, in
-one run. Their losses agree to 1 % in every epoch, or nothing is written. Times are medians; *others' load* is
-the share of the machine that other programs used meanwhile. The last row is no contender: it is the
-arithmetic alone, the LSTM's products and as many tanh as it has sigmoids and tanh, at the speed of this
-machine's routines, with nothing between them.
+classes, cross-entropy, Adam) on the same rows in the same order from the same weights. They take turns of a
+few epochs, in one run. Their losses agree to 1 % in every epoch, or nothing is written. Times are medians;
+*others' load* is the share of the machine that other programs used meanwhile. The last row is no contender:
+it is the arithmetic alone, the LSTM's products and as many tanh as it has sigmoids and tanh, at the speed
+of this machine's routines, with nothing between them.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import os
@@ -118,8 +119,10 @@ class Process:
             self._errors.close()
 
 
-def race(work: Work, contenders: Sequence[Contender], rounds: int, *, warm_up: int = 2) -> list[Result]:
-    """Let all contenders run `rounds` epochs, in turn; the `warm_up` epochs before them do not count.
+def race(
+    work: Work, contenders: Sequence[Contender], rounds: int, *, warm_up: int = 2, a_turn: int = 1
+) -> list[Result]:
+    """Let all contenders take `rounds` turns of `a_turn` epochs; the `warm_up` epochs before do not count.
 
     Raises
     ------
@@ -140,9 +143,11 @@ def race(work: Work, contenders: Sequence[Contender], rounds: int, *, warm_up: i
             said = process.ask(work=asdict(work))
             result.version, result.parameters = said["version"], said["parameters"]
             require_same_start(work, contender, said)
-        for number in range(warm_up + rounds):
+        starts = [0, *range(warm_up, warm_up + rounds * a_turn, a_turn)]
+        for first, after in itertools.pairwise([*starts, warm_up + rounds * a_turn]):
             for process, result in running:
-                take_turn(process, result, number, counts=number >= warm_up)
+                for number in range(first, after):
+                    run_epoch(process, result, number, counts=number >= warm_up)
     finally:
         for process, _ in running:
             process.__exit__(*sys.exc_info())
@@ -150,7 +155,7 @@ def race(work: Work, contenders: Sequence[Contender], rounds: int, *, warm_up: i
     return results
 
 
-def take_turn(process: Process, result: Result, number: int, *, counts: bool) -> None:
+def run_epoch(process: Process, result: Result, number: int, *, counts: bool) -> None:
     """Let a contender run one epoch and note what it took."""
     before = machine.busy()
     answer = process.ask(epoch=number)

@@ -85,11 +85,10 @@ def one_vector(arrays):
 # The first way is plain Python. Each operation of TensorFlow is started by a line of Python when its turn comes. That is called **eager**.
 # The second is `tf.function` (lesson 04): Python runs through `update` once and records its operations in a graph, which TensorFlow then runs for each batch.
 # The third puts the loop over the batches into the graph, too: one call from Python is the whole epoch.
-# (`autograph=False` in the code says that there is no Python loop to be turned into one of the graph.)
-
+# (`autograph=False` in the code says that there is no Python loop to be turned into one of the graph. In `graph_of_epoch` there is one, so there it stays on.)
 #
 # A time by itself means little: other programs run, and a first call builds things. So each way gets one epoch that builds and is checked,
-# then some that are timed, and we take their median (`measure`). All ways are measured in one run. What counts are the **ratios**.
+# then some that are timed, and we take their median (`measure`; eager is slow and gets one). All ways are measured in one run. What counts are the **ratios**.
 
 
 # %%
@@ -136,7 +135,9 @@ def show_times(title, **lines):
     milliseconds = {name: 1000 * taken for name, taken in seconds.items()}
     look = {"xlabel": "time of an epoch (ms)", "log": True, "baselines": lines}
     ax = cu.plotting.bars(milliseconds, title=title, **look)
-    cu.plotting.show(ax, alt=f"A dot for each of {len(seconds)} ways at its milliseconds an epoch")
+    cu.plotting.show(
+        ax, alt=f"{len(seconds)} ways, a dot at each one's time: eager is by far the slowest"
+    )
 
 
 # %% [markdown]
@@ -156,8 +157,8 @@ cu.check_close(same, [same[0]] * 3, "eager and in graphs: the same 20 losses, to
 #
 # A **profiler** notes which functions run, how often, and for how long. Python has one, which sees what Python starts; `cu.runtime.profile` asks it.
 #
-# **Predict:** the cell of an LSTM has about 15 operations, and there are 20 steps. The way back has about twice as many, and Adam has its own. How many operations does Python start for one
-# eager update: about 100, about 300, or over 1000? And with the graph?
+# **Predict:** the cell of an LSTM has some 15 to 20 operations, and there are 20 steps. The way back has about twice as many, and Adam has its own. How many operations does Python start for one
+# eager update: about 100, about 300, or about 1000? And with the graph?
 
 # %%
 model = network(keras.layers.LSTM(H))
@@ -166,28 +167,29 @@ ways += [tf.function(ways[0], autograph=False)]
 profiles = [cu.runtime.profile(way, x[:B], y[:B]) for way in ways]
 most = {name: 100 * part.share for name, part in list(profiles[0].items())[:8]}
 ax = cu.plotting.bars(
-    most, xlabel="share of the time (%)", title="One eager update, much of it Python"
+    most, xlabel="share of the time (%)", title="One eager update: many functions"
 )
 cu.plotting.show(ax, alt="Eight functions and their shares of the time of one eager update")
 starts = [sum(p.calls for name, p in ps.items() if name.endswith("Execute")) for ps in profiles]
+print("operations that Python starts:", *starts)
 cu.check_above(starts[0], 1000, "eager: Python starts over 1000 operations for one update")
 cu.check_equal(starts[1], 1, "in a graph, it starts one")
 
 # %% [markdown]
-# The figure has the eight functions that took most, each without what it called. `TFE_Py_FastPathExecute` is where Python hands an operation to TensorFlow and waits
-# for it. Nearly all others are Python's own work between two operations. (A profiler slows down what it watches, functions of Python most. How much the graph saves, the figure
+# The figure has the eight functions that took most, each without what it called. Where a name ends in `Execute`, Python hands an operation to TensorFlow and waits
+# for it. The rest of the time is spread over many small functions. (A profiler slows down what it watches, functions of Python most. How much the graph saves, the figure
 # before this one says.)
 #
 # The graph leaves Python out. What it cannot leave out are its own steps: the loop over time is still 20 rounds of small operations.
 #
-# ## 3 · The loop over the steps
+# ## 3 · Fewer and larger operations
 #
 # Four more ways, without another layer:
 #
-# - `fit`, as Keras offers it: a graph of a batch, and some bookkeeping in Python;
+# - `fit`, as Keras offers it;
 # - `steps_per_execution=20` in `compile`: one call from Python for 20 batches;
 # - `unroll=True` in the layer: no loop, but the cell written 20 times into the graph;
-# - `jit_compile=True`: **XLA** (lesson 04) compiles the graph, and joins small operations into larger ones.
+# - `jit_compile=True`: **XLA** (lesson 04) compiles the graph of a batch, and joins small operations into larger ones.
 #
 # **Predict:** which two of them do what you have measured already, under other names? And is `fit` faster than our own loop?
 
@@ -216,13 +218,15 @@ cu.check(made >= 3, "fit sets up a new pipeline for its batches in each epoch")
 
 # %% [markdown]
 # `fit` and its 20 at once are a graph of a batch and a graph of an epoch, too. What they add is work of Keras, once a batch or once an epoch: losses are averaged, callbacks
-# are asked, and the batches come out of a pipeline (`tf.data`) that is set up anew for each epoch. In an epoch as short as ours, that shows; in a longer one, less.
+# are asked, and the batches come out of a pipeline (`tf.data`) that is set up anew for each epoch.
+#
+# **Look** at the two others beside their like: `unrolled` beside the `fit` before it, and XLA beside the graph of a batch. Both have fewer and larger operations for the same arithmetic.
 #
 # ### One operation for all steps
 #
 # TensorFlow has an operation that runs an LSTM over all steps at once, in C++: `tf.raw_ops.BlockLSTM`. It is a low-level tool with habits of its own.
 # It wants time first, (T, B, F). It wants one array of weights, the input's rows above the state's: (F + H, 4H). And its four blocks of columns stand
-# in the order $i, g, f, o$, where Keras has $i, f, g, o$ (lesson 03).
+# in the order $i, g, f, o$, where Keras has $i, f, g, o$ (lesson 03). Its three arrays `wci`, `wcf` and `wco` are for weights that Keras's layer does not have: they stay 0.
 #
 # **Predict:** what happens if you forget to reorder the blocks: an error, or wrong numbers?
 
@@ -231,15 +235,17 @@ cu.check(made >= 3, "fit sets up a new pipeline for its batches in each epoch")
 def block_lstm(x, kernel, recurrent_kernel, bias, order=(0, 2, 1, 3)):
     """The seven arrays, (T, B, H), that the operation gives for weights of keras.layers.LSTM."""
     joined = tf.concat([kernel, recurrent_kernel], axis=0)
+    # Both have four blocks of columns, which are put in another order.
     w, b = (tf.concat([tf.split(v, 4, -1)[i] for i in order], -1) for v in (joined, bias))
     zeros, unused = tf.zeros((x.shape[0], H)), tf.zeros(H)
     states = {"cs_prev": zeros, "h_prev": zeros, "wci": unused, "wcf": unused, "wco": unused}
-    how = {"forget_bias": 0.0, "cell_clip": -1.0, "seq_len_max": x.shape[1]}
+    how = {"forget_bias": 0.0, "cell_clip": -1.0, "seq_len_max": x.shape[1]}  # -1: no clipping
     return tf.raw_ops.BlockLSTM(x=tf.transpose(x, (1, 0, 2)), w=w, b=b, **states, **how)
 
 
 # %%
-weights = [w + 0.3 * tf.random.normal(w.shape) for w in start_weights]  # biases other than 0
+# Biases other than 0. The first three arrays are the LSTM's, the other two the head's.
+weights = [w + 0.3 * tf.random.normal(w.shape) for w in start_weights]
 layers = [kind(H, return_sequences=True) for kind in (keras.layers.LSTM, cu.fast.BlockLSTM)]
 for layer in layers:
     layer.build((B, T, 1))
@@ -279,6 +285,7 @@ cu.check_close(by_block, by_keras, "BlockLSTM: the gradients of Keras, to 1e-6",
 # TensorFlow can run them side by side. That is why each operation got one thread, and two of them may run at a time.
 #
 # **Predict:** each half has 50 rows. If each took the mean over its *own* rows, what would the two gradients add up to?
+# (In the cell, `model` is the network with the `BlockLSTM`.)
 
 
 # %%
@@ -296,8 +303,12 @@ print(f"each divided by its own 50 rows: {times:.2f} times the gradient of the b
 cu.check_close(added_up, whole, "two halves, divided by B, give the batch's gradient", atol=1e-6)
 
 # %% [markdown]
-# The last step is a **fused** Adam. Keras's Adam takes a dozen small operations for each array of weights. TensorFlow has one operation that does all of
+# Divided by 50 in place of 100, the sum is B/50 = 2 times as long.
+#
+# The last step is a **fused** Adam. Keras's Adam takes several small operations for each array of weights. TensorFlow has one operation that does all of
 # them, and `cu.fast.apply_adam` calls it with the optimizer's own averages.
+#
+# The last way, "halves", has both: the halves and the fused Adam. The figure in section 5 shows what they bring together.
 
 
 # %%
@@ -313,9 +324,9 @@ measure("halves", lambda m: graph_of_epoch(m, update_in_halves), cu.fast.BlockLS
 # %% [markdown]
 # ## 5 · How far is it to the limit?
 #
-# How fast could it be at all? Count the work. A step multiplies (B, F + H) by (F + H, 4H): that is $2 B (F + H) 4H$ **FLOPs**, additions and multiplications of
+# How fast could it be at all? Count the work. A step multiplies (B, F + H) by (F + H, 4H): that is $2 B (F + H) 4H$ **FLOPs** (floating-point operations), additions and multiplications of
 # numbers. The way back takes two products of about that size, one for the gradient of $h$ and one for that of the weights. And a step has 5H **curves**
-# for each row: three sigmoids, two tanh. They cost more than a multiplication, so they are counted apart.
+# for each row: three sigmoids, two tanh. They cost more than a multiplication, so they are counted apart. The way back has none: the slope of a curve follows from its value (lesson 06).
 #
 # Are the formulas right? Unrolled, Keras's own graph holds every product and every curve, with their shapes. `cu.roofline.work` adds them up.
 #
@@ -337,11 +348,11 @@ counted = cu.roofline.work(keras.layers.LSTM(H, unroll=True), x)
 cu.check_equal(counted, (flops / 3, curves), "forward, Keras's graph has that many of both")
 
 # %% [markdown]
-# Now the machine. `cu.roofline.speed` runs the products of all steps of all strings at once, and then as many tanh. It uses both cores, and no step waits for another.
+# Now the machine. `cu.roofline.speed` runs the products of all steps of all strings at once, and then as many tanh. It uses both cores, half of the rows on each (most of our ways use one), and no step waits for another.
 # The fastest of 40 runs counts. A GFLOP is a billion FLOPs.
 # Training cannot be faster than its arithmetic. To hold a program against such a limit is called the **roofline** view: the machine is the roof, and the question
 # is how far below it you are. (A full roofline has a second roof, the speed of the memory. One step of this network has few numbers, and they stay close to the core, in
-# its cache. So we leave it out, and additions and Adam, too.)
+# its cache. So we leave it out, and the head, additions and Adam, too.)
 
 # %% tags=["nbval-ignore-output"]
 machine = cu.roofline.speed(rows=N * T // 2, inner=F + H, columns=4 * H)
@@ -359,7 +370,7 @@ cu.check_below(np.ptp(list(means.values())), 1e-5, "nine ways to run an epoch, o
 
 # %% [markdown]
 # **Look** how far each way is from the line, and which step brought most on your machine. What is left between the last dot and the line
-# are steps that wait for each other, and the small operations between the products.
+# is, among other things, what we did not count: steps that wait for each other, and the small operations between the products.
 #
 # ## 6 · How time and memory grow
 #
@@ -390,8 +401,8 @@ for letter, (given, taken) in grown.items():
     k = np.diff(np.log(taken)) / np.diff(np.log(given))
     print(f"{letter}: exponents from size to size", *k.round(2), sep="  ")
 look = {"xlabel": "size of T, B or H", "ylabel": "forward and back (ms)"}
-ax = cu.plotting.growth(grown, title="T, B and H: each makes it slower at its own rate", **look)
-cu.plotting.show(ax, alt="Time by size on logarithmic axes, a rising line each for T, B and H")
+ax = cu.plotting.growth(grown, title="Twice T or B: twice the time. H costs more", **look)
+cu.plotting.show(ax, alt="Time by size on logarithmic axes: three rising lines, H ends steepest")
 
 # %%
 twice = flops_of(T=2 * T) / flops_of(), flops_of(B=2 * B) / flops_of()
@@ -400,9 +411,14 @@ twice = flops_of(H=1024) / flops_of(H=512)
 cu.check_close(np.log2(twice), 2, "FLOPs: in H the exponent comes to 2 for large H", atol=0.01)
 
 # %% [markdown]
-# Compare the measured exponents with the formula's. In T more cores cannot help, because a step needs the one before it: twice the steps, twice the time.
-# Where a line is flatter than the formula says, at small B or H, the time goes into starting operations, which costs the same for all sizes:
-# a larger batch is then nearly free. (But it makes fewer updates in an epoch.) Where it is as steep, the time goes into arithmetic.
+# Compare the measured exponents with the formula's. They are not the formula's numbers, and should not be:
+#
+# - At small sizes, most of the time goes into starting operations, which costs the same for all sizes: the line is flatter. There a larger batch is nearly free.
+#   (But it makes fewer updates in an epoch.)
+# - In H the curves and sums grow only like H, so the exponent stays under 2 for long.
+# - Small and large products run at different speeds, and a single exponent wobbles.
+#
+# Once T is large, twice the steps take twice the time, and more cores cannot help, because a step needs the one before it.
 #
 # ### Memory, and what truncation buys
 #
@@ -411,6 +427,8 @@ cu.check_close(np.log2(twice), 2, "FLOPs: in H the exponent comes to 2 for large
 #
 # Truncated back-propagation (lesson 04) cuts the series into windows. The tape of a window is thrown away when the weights have changed. So the memory
 # belongs to the *window*, whatever the length of the series. What it costs is the gradient over the edges. Time it does not save: each step is still run once, there and back.
+#
+# The cell below runs the operation for several T and counts the bytes that it gives. For windows the line is drawn from one window of 50 steps.
 #
 # **Predict:** how many megabytes does the tape keep for T = 1000, B = 100, H = 24? And in windows of 50 steps?
 
@@ -431,16 +449,19 @@ ax = cu.plotting.growth(memory, ylabel="kept for the way back (MB)", **look)
 alt = "Megabytes kept: all steps rise in proportion to T, windows of 50 stay flat"
 cu.plotting.show(ax, alt=alt)
 seven = [7 * 4 * n * B * H / 1e6 for n in lengths]
-cu.check_close(full, seven, "the tape keeps 7 numbers a step, row and unit", atol=1e-9)
+cu.check_close(full, seven, "BlockLSTM gives 7 numbers a step, row and unit", atol=1e-9)
 times = full[-1] / window[-1]
 cu.check_close(times, 40, "2000 steps in windows of 50: a 40th of the memory", atol=1e-9)
 
 # %% [markdown]
 # ## 7 · Beside other frameworks
 #
-# All this was one small network on one machine. `python3 course.py bench` measures the last way, which `cu.fast.epoch_in_graph` makes of any such network, beside others, each a program of its own: Keras's `fit`
-# as it comes, the graph of the tutorial that lesson 03 rebuilds, PyTorch and JAX. They take turns, and they must do equal work: the same rows, the same start, and losses
-# that agree in every epoch. The table is made from what it measured last. In brackets: how many times our time.
+# All this was one small network on one machine. `python3 course.py bench` measures our last way beside others. (`cu.fast.epoch_in_graph` makes it of any such network.)
+# The others are Keras's `fit` as it comes, the graph of the tutorial that lesson 03 rebuilds, and two other libraries, PyTorch and JAX. Each is a program of its own, with as many threads
+# as it likes, and they take turns. They must do equal work: the same rows, the same start, and losses that agree in every epoch.
+#
+# The table is made from what was measured last. In brackets: how many times our time. Its epochs are larger than ours: "counting" has N = 10 000 strings with T = 20 and H = 24;
+# "long" has N = 640 sequences with T = 100, F = 32 features and H = 128.
 #
 # {{benchmarks}}
 
@@ -471,6 +492,7 @@ cu.scripts.show("cluster/train.py", "compile_step", "train")
 # - `strategy.reduce("SUM", ...)` adds up the losses as well, so that every worker knows the loss of the whole batch.
 # - What is made in `strategy.scope()`, weights and Adam's averages, begins equal on all workers.
 # - The order of the strings follows from the seed and the number of the epoch. So all workers cut the same batch.
+# - In `train`, `me` is this worker's number and `workers` says how many there are. The lines about `checkpoint` are for section 9.
 #
 # Why this loop and not `model.fit`? Because `fit` fails here, in Keras 3.15 (exercise 4).
 #
@@ -492,7 +514,7 @@ cu.check(first["task"] != second["task"], "each worker has a number of its own")
 #
 # Two processes on two cores are no cluster. But they share no memory, and they speak through the network, as two machines do.
 #
-# **Predict:** do the two workers report the same losses? To how many digits?
+# **Predict:** each worker reports the sum that `strategy.reduce` gave it. Do the two report the same losses? To how many digits?
 
 # %%
 temporary = tempfile.TemporaryDirectory()
@@ -503,6 +525,8 @@ cu.check_equal(len(losses_two), 96, "6 epochs of 16 updates: 96 losses")
 cu.check_equal(other, losses_two, "both workers report the same losses, to the last bit")
 
 # %% [markdown]
+# They got the same sums. Whether the sums are *right*, the next comparison says.
+#
 # Now one process: this notebook, with the same start weights and the same batches, Keras's `train_on_batch` and no strategy.
 #
 # **Predict:** is each loss the same as with two workers, to the last bit? Think of how a computer adds 256 numbers, and how it adds two sums of 128.
@@ -525,7 +549,7 @@ cu.plotting.show(cu.plotting.training_curves(curves, title=title, ylabel="loss",
 cu.check_close(losses_two, losses_one, "two workers, one process: equal losses to 1e-5", atol=1e-5)
 
 # %% [markdown]
-# Not to the last bit, but to 1e-5: adding in another order rounds differently.
+# Not to the last bit, but to 1e-5: adding in another order, for one thing, rounds differently.
 #
 # ## 9 · A worker dies
 #
@@ -535,13 +559,13 @@ cu.check_close(losses_two, losses_one, "two workers, one process: equal losses t
 # Worker 0 first writes the data under a new name, such as `ckpt-6`, and last the small file `checkpoint`, which says which data are valid.
 # Who dies while writing leaves the old checkpoint valid.
 #
-# We now kill worker 1 in the middle of epoch 4 (update 8 of its 16), without a warning, as a power cut would.
-# When a worker has failed, clusters start all of them again. `restarts=1` lets our runner do the same, once.
+# We now kill worker 1 in the middle of epoch 4 (update 8 of its 16), without a warning, as a crash would.
+# (If a whole machine falls silent, it may take much longer until the others notice.) When a worker has failed, a cluster can be told to start all of them again. `restarts=1` lets our runner do the same, once.
 #
 # **Predict:**
 #
 # 1. What does worker 0 do without worker 1: go on alone, or stop with an error?
-# 2. With which epoch does the second start begin? At most how many updates are made twice?
+# 2. With which epoch does the second start begin? How many updates are made twice here, and how many would it be at worst?
 # 3. Do the updates that are made twice change the result?
 
 
@@ -568,7 +592,7 @@ def update_number(report):
 
 
 tracks = killed.tracks(update_number)
-(times, before), (_, after) = tracks["worker 1"]
+(times, before), (_, after) = tracks["worker 1"]  # its two starts: seconds, numbers of updates
 look = {"checkpoint_every": 16, "killed": (times[-1], before[-1])}
 title = f"Killed at update {before[-1]}, started again with update {after[0]}"
 alt = "Updates over time: both workers stop at the kill, begin again a little lower, and finish"
@@ -583,20 +607,21 @@ sentence = "killed or not: every loss is the same, to 1e-6"
 cu.check_close(list(found.values()), losses_two, sentence, atol=1e-6)
 
 # %% [markdown]
-# Each grey line is a checkpoint. The second start begins on the last one that was reached. See how long it takes until its
-# first update: both processes import TensorFlow and build their graphs anew. That is the price of a restart, besides the updates made twice.
+# Each grey line is a checkpoint. The second start begins on the last one that was reached. Here 8 updates are made twice. At worst it would be 16: a worker dies just before a checkpoint.
+#
+# See how long it takes until the first update of the second start. First worker 0 must notice and end. Then both processes import TensorFlow and build their graphs anew. That is the price of a restart, besides the updates made twice.
 #
 # Those changed nothing, because the checkpoint holds all that an update depends on. Adam's averages are part of it. So is the number of the epoch, from which the order of the strings follows.
 #
 # ## 10 · The same script on a cluster
 #
-# On a cluster, machines are called **nodes**, and somebody else starts the processes. What changes is only where TF_CONFIG comes from:
+# On a cluster, machines are called **nodes**, and somebody else starts the processes. The script stays as it is. TF_CONFIG comes from elsewhere:
 # the script's line `cu.cluster.set_tf_config()` makes it from what the cluster says.
 #
 # - **Slurm** is common on university clusters. You submit a batch script, [cluster/slurm.sh](cluster/slurm.sh): `sbatch notebooks/cluster/slurm.sh`. In it, `srun --kill-on-bad-exit=1` starts one
 #   worker on each node, and ends all of them when one fails; a loop starts them again. Each worker is told the list of nodes, how many workers run on each, its own number, and the job's, from which a port follows.
-#   Lists are written short: `node[07-08]` for two nodes.
-# - **Kubernetes** runs containers, packages with all that a program needs. A running one is called a **pod**. [cluster/kubernetes.yml](cluster/kubernetes.yml) asks for a *Job* of two pods with
+#   Lists are written short: `node[07-08]` for two nodes, `1(x2)` for one worker on each of two.
+# - **Kubernetes** runs containers, packages with all that a program needs. A **pod** is what holds a running one. [cluster/kubernetes.yml](cluster/kubernetes.yml) asks for a *Job* of two pods with
 #   numbers, and for a *Service*, which gives each pod a name: `train-0.train` and `train-1.train`. The pods are
 #   told the pattern of these names and, by Kubernetes, their number. `restartPolicy: OnFailure` starts a pod again that has failed.
 #
@@ -611,7 +636,9 @@ print("Slurm:     ", by_slurm["cluster"], by_slurm["task"])
 print("Kubernetes:", by_pod["cluster"], by_pod["task"])
 nodes = [address.split(":")[0] for address in by_slurm["cluster"]["worker"]]
 cu.check_equal(nodes, ["node07", "node08"], "Slurm's short list names two nodes")
-cu.check_equal(by_slurm["task"], by_pod["task"], "the second worker has index 1, on both clusters")
+cu.check_equal(
+    by_slurm["task"], by_pod["task"], "the second worker has the same number on both clusters"
+)
 
 # %% [markdown]
 # On any cluster, three things are up to you: the checkpoints' folder is on a disk that all nodes see, the nodes reach each other at these ports, and each worker has one device
@@ -639,7 +666,7 @@ cu.check_equal(by_slurm["task"], by_pod["task"], "the second worker has index 1,
 #
 # ### Exercise 1: A GRU's arithmetic
 #
-# A GRU (lesson 03) has three blocks of columns where the LSTM has four. Write a formula for the FLOPs of its products in one forward pass over N strings, and check it
+# A GRU (lesson 05) has three blocks of columns where the LSTM has four. Write a formula for the FLOPs of its products in one forward pass over N strings, and check it
 # against the graph of `keras.layers.GRU(H, unroll=True)`.
 #
 # <details><summary>Hint</summary>
@@ -659,7 +686,7 @@ cu.check_equal(by_slurm["task"], by_pod["task"], "the second worker has index 1,
 # ### Exercise 3: Clip before or after?
 #
 # Lesson 06 clipped a gradient: if it is longer than θ, scale it down to that length. Take θ = half the length of `whole`, the gradient of section 4.
-# One process clips `whole`. Suppose that each of two workers clips the gradient of its half to θ, and the two are added up afterwards. Is that the same update?
+# One process clips `whole`. Suppose that each of two workers clips the gradient of its half to θ, and the two are added up afterwards. Is that the same gradient?
 #
 # <details><summary>Hint</summary>
 #
@@ -701,8 +728,8 @@ cu.check_above((longest + 1) * a_step, 64_000_000, "a window of 280 does not")
 #
 # <details><summary>In words</summary>
 #
-# No. The gradients of the halves are hardly clipped, if at all, so their sum is nearly as long as <code>whole</code>: about 2 θ. One process makes an update with length θ.
-# It matters: Keras's <code>clipnorm</code> clips before it adds (a test of the course says so). With several workers it does not do what it did with one.
+# No. The two add up to <code>whole</code>, which is 2 θ long, so each is about θ long and is clipped only a little. Their sum stays nearly 2 θ long. One process hands its optimizer a gradient
+# of length θ. (Adam would not mind a factor that is always the same. This one changes from batch to batch.) It matters: Keras's <code>clipnorm</code> clips before it adds (a test of the course says so). With several workers it does not do what it did with one.
 # </details>
 
 # %% tags=["solution"]
@@ -727,7 +754,10 @@ tried = cu.workers.run("cluster/fit.py", workers=2)
 for report in tried.of(0):
     print(report["fit"], "-", report["why"].splitlines()[0])
 stopped = all(tried.of(worker)[0]["fit"] == "ValueError" for worker in (0, 1))
-cu.check(stopped and "PerReplica" in report["why"], "two workers: model.fit stops with an error")
+cu.check(
+    stopped and "PerReplica" in report["why"],
+    "two workers: model.fit stops with an error about PerReplica",
+)
 
 # %% [markdown]
 # ## Sources

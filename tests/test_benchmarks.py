@@ -106,6 +106,21 @@ def test_contenders_take_turns_and_what_warms_up_does_not_count(fake):
         assert result.others is None or 0 <= result.others <= 1
 
 
+def test_a_turn_may_have_several_epochs(fake, monkeypatch):
+    order = []
+    run = race.run_epoch
+
+    def noted(process, result, number, *, counts):
+        order.append((result.module[0], number, counts))
+        run(process, result, number, counts=counts)
+
+    monkeypatch.setattr(race, "run_epoch", noted)
+    results = race.race(SMALL, [fake("first"), fake("second")], rounds=1, warm_up=1, a_turn=3)
+    turns = [[("f", 0, False), ("s", 0, False)], *([(who, n, True) for n in (1, 2, 3)] for who in "fs")]
+    assert order == [entry for turn in turns for entry in turn]
+    assert [len(result.seconds) for result in results] == [3, 3]
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
