@@ -754,10 +754,7 @@ tried = cu.workers.run("cluster/fit.py", workers=2)
 for report in tried.of(0):
     print(report["fit"], "-", report["why"].splitlines()[0])
 stopped = all(tried.of(worker)[0]["fit"] == "ValueError" for worker in (0, 1))
-cu.check(
-    stopped and "PerReplica" in report["why"],
-    "two workers: model.fit stops with an error about PerReplica",
-)
+cu.check(stopped and "PerReplica" in report["why"], "two workers: model.fit fails over PerReplica")
 
 # %% [markdown]
 # ## Sources
