@@ -1,11 +1,13 @@
-"""For every test: no figure is left open by an example in a docstring, and what is no test is left alone.
+"""For every test: it leaves nothing behind for the next one, and what is no test is left alone.
 
-Matplotlib warns at the twenty-first, and warnings are errors here: which test would meet it depends on how
-the tests are spread over processes.
+Which test comes next depends on how the tests are spread over processes. Figures that examples in docstrings
+leave open are closed: Matplotlib warns at the twenty-first, and warnings are errors here. A test that leaves
+the environment changed fails.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 
@@ -26,3 +28,21 @@ def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None and isinstance(request.node, pytest.DoctestItem):
         pyplot.close("all")
+
+
+@pytest.fixture(autouse=True)
+def environment_as_before() -> Iterator[None]:
+    before, imported = _environment(), "tensorflow" in sys.modules
+    yield
+    if not imported and "tensorflow" in sys.modules:
+        return  # its import sets variables
+    after = _environment()
+    if changed := sorted(name for name in before | after if before.get(name) != after.get(name)):
+        os.environ.update(before)
+        for name in after.keys() - before.keys():
+            del os.environ[name]
+        pytest.fail(f"left changed in os.environ: {', '.join(changed)}; let monkeypatch take it back")
+
+
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, MutableMapping, Sequence
 
 from course_utils import _arguments as arguments
 
-__all__ = ["from_numbers", "from_slurm", "set_tf_config", "tf_config"]
+__all__ = ["from_numbers", "from_slurm", "set_tf_config", "tf_config", "without_proxy"]
 
 _ADDRESS = re.compile(r"[A-Za-z0-9._-]+:(\d{1,5})")
 _NUMBERS = r"\[\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*\]"
@@ -139,7 +139,8 @@ def from_numbers(variables: Mapping[str, str]) -> str:
 def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
     """Set TF_CONFIG, unless it is set, from what Slurm or Kubernetes say; without them, do nothing.
 
-    To be called before a strategy is made. A process that nothing is said to then trains alone.
+    To be called before a strategy is made. A process that nothing is said to then trains alone. The workers
+    are reached directly, even where a proxy is set: see `without_proxy`.
 
     Parameters
     ----------
@@ -159,6 +160,36 @@ def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
         environ["TF_CONFIG"] = from_slurm(environ)
     elif "COURSE_ADDRESS" in environ:
         environ["TF_CONFIG"] = from_numbers(environ)
+    else:
+        return
+    addresses = json.loads(environ["TF_CONFIG"])["cluster"]["worker"]
+    environ["no_grpc_proxy"] = without_proxy(addresses, environ)
+
+
+def without_proxy(addresses: Sequence[str], variables: Mapping[str, str]) -> str:
+    """Return the value of the environment variable `no_grpc_proxy` with which workers reach each other.
+
+    TensorFlow's workers talk through gRPC, which asks the proxy of `http_proxy` for each address that is
+    not excepted. A proxy for the web does not know the nodes of a cluster: the workers would wait for each
+    other without an error.
+
+    Parameters
+    ----------
+    addresses : `host:port` of each worker.
+    variables : the environment. What is excepted in it already stays so: `no_grpc_proxy`, or else `no_proxy`.
+
+    References
+    ----------
+    gRPC Core's list of environment variables, "grpc_proxy, https_proxy, http_proxy", "no_grpc_proxy".
+
+    Examples
+    --------
+    >>> without_proxy(["a:2222", "b:2222"], {"no_proxy": "localhost"})
+    'localhost,a,b'
+    """
+    excepted = variables.get("no_grpc_proxy") or variables.get("no_proxy", "")
+    hosts = [address.rpartition(":")[0] for address in addresses]
+    return ",".join(dict.fromkeys([*filter(None, excepted.split(",")), *hosts]))
 
 
 def _read(variables: Mapping[str, str], name: str) -> str:

@@ -272,8 +272,11 @@ def _report(line: str) -> dict[str, Any] | None:
 
 
 def _environment(addresses: Sequence[str], index: int) -> dict[str, str]:
-    # A proxy would be asked for the loopback address, too.
-    return {**os.environ, "TF_CONFIG": cluster.tf_config(addresses, index), "no_grpc_proxy": "127.0.0.1"}
+    return {
+        **os.environ,
+        "TF_CONFIG": cluster.tf_config(addresses, index),
+        "no_grpc_proxy": cluster.without_proxy(addresses, os.environ),
+    }
 
 
 def _free_ports(count: int) -> list[int]:

@@ -171,15 +171,33 @@ def test_set_tf_config_takes_what_there_is_and_leaves_what_is_set():
     variables = {"SLURM_JOB_ID": "7", "SLURM_PROCID": "0", "SLURM_NTASKS": "2"}  # sbatch without srun
     cluster.set_tf_config(variables)
     assert "TF_CONFIG" not in variables
+    assert "no_grpc_proxy" not in variables
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ({}, "node01,node02"),
+        ({"no_proxy": "a.org,b.org"}, "a.org,b.org,node01,node02"),
+        ({"no_proxy": "a.org", "no_grpc_proxy": "node02,c.org"}, "node02,c.org,node01"),  # the second counts
+    ],
+)
+def test_workers_reach_each_other_past_a_proxy(before, after):
+    variables = SLURM | before
+    cluster.set_tf_config(variables)
+    assert variables["no_grpc_proxy"] == after
+    assert cluster.without_proxy(["node01:1", "node01:2", "node02:1"], before) == after
 
 
 def test_set_tf_config_writes_to_this_process(monkeypatch):
-    for name in ("TF_CONFIG", "SLURM_STEP_NODELIST"):
-        monkeypatch.delenv(name, raising=False)
+    excepted = "no_grpc_proxy"  # gRPC reads it in small letters only
+    for name in ("SLURM_STEP_NODELIST", "TF_CONFIG", excepted):
+        monkeypatch.setenv(name, "")  # so that what is written is taken back
+        monkeypatch.delenv(name)
     for name, value in NUMBERED.items():
         monkeypatch.setenv(name, value)
     import os
 
     cluster.set_tf_config()
     assert parts(os.environ["TF_CONFIG"])[1] == 2
-    monkeypatch.delenv("TF_CONFIG")
+    assert os.environ[excepted].endswith("train-0.train,train-1.train,train-2.train")

@@ -1,9 +1,12 @@
 """notebooks/cluster: Slurm's script and Kubernetes' manifest start train.py with what it needs."""
 
+import contextlib
 import json
 import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -24,6 +27,10 @@ needs_bash = pytest.mark.skipif(BASH is None or os.name == "nt", reason="needs b
 @pytest.fixture
 def manifest():
     return list(yaml.safe_load_all((FOLDER / "kubernetes.yml").read_text(encoding="utf-8")))
+
+
+# As on many clusters: a proxy for the web. It knows none of the workers, and must not be asked for them.
+PROXY = {"http_proxy": "http://127.0.0.1:9", "https_proxy": "http://127.0.0.1:9"}
 
 
 # ---------------------------------------------------------------- Kubernetes
@@ -85,13 +92,15 @@ def test_workers_that_are_started_again_each_by_itself_find_each_other(manifest,
     command = [sys.executable, str(ROOT / container["command"][1]), str(tmp_path), "--epochs", "3"]
     killed, over = threading.Event(), threading.Event()
     codes, lines = {0: [], 1: []}, {0: [], 1: []}
+    words = tmp_path / "words"
 
     def keep(index):
-        variables = {**os.environ, **given, "JOB_COMPLETION_INDEX": str(index)}
+        variables = {**os.environ, **PROXY, **given, "JOB_COMPLETION_INDEX": str(index)}
         while len(codes[index]) < 5 and 0 not in codes[index] and not over.is_set():
-            pod = subprocess.Popen(
-                command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-            )
+            with words.open("a") as errors:
+                pod = subprocess.Popen(
+                    command, env=variables, stdout=subprocess.PIPE, stderr=errors, text=True
+                )
             pods.append(pod)
             for line in pod.stdout:
                 lines[index].append(json.loads(line))
@@ -114,7 +123,7 @@ def test_workers_that_are_started_again_each_by_itself_find_each_other(manifest,
         for pod in pods:
             pod.kill()
         time.sleep(0.1)
-    assert ended, codes
+    assert ended, (codes, words.read_text()[-2000:])
     assert codes[1][0] < 0
     assert codes[0][0] > 0
     assert codes[0][-1] == codes[1][-1] == 0
@@ -149,7 +158,7 @@ sys.exit(next(filter(None, codes), 0))
 def submit(tmp_path):
     """Runs slurm.sh with stand-ins for srun and for the Python of .venv."""
 
-    def run(python, seconds, job="4711"):
+    def run(python, seconds):
         for name, text in {"srun": SRUN, ".venv/bin/python": python}.items():
             path = tmp_path / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -159,18 +168,24 @@ def submit(tmp_path):
         script = FOLDER / "slurm.sh"
         variables = {
             "PATH": f"{tmp_path}{os.pathsep}{os.environ['PATH']}",
-            "SLURM_JOB_ID": job,
+            "SLURM_JOB_ID": str(random.SystemRandom().randrange(1000)),  # a port of its own follows from it
             "BATCH_SCRIPT": str(script),
         }
-        return subprocess.run(
+        with subprocess.Popen(
             [str(BASH), str(script)],
             cwd=tmp_path,
-            env={**os.environ, **variables},
-            capture_output=True,
+            env={**os.environ, **PROXY, **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
-            timeout=seconds,
-        )
+            start_new_session=True,
+        ) as job:
+            try:
+                out, errors = job.communicate(timeout=seconds)
+            finally:
+                with contextlib.suppress(ProcessLookupError):  # none of its workers is left
+                    os.killpg(job.pid, signal.SIGKILL)
+        return subprocess.CompletedProcess(job.args, job.returncode, out, errors)
 
     return run
 
@@ -224,5 +239,5 @@ def test_under_slurms_script_a_killed_worker_is_restarted_and_the_training_ends(
     second = [json.loads(found) for found in re.findall(r"{.*?}", done.stdout.split("start 2")[1])]
     steps = [(report["epoch"], report["step"]) for report in second]
     assert sorted(steps) == sorted(2 * [(epoch, step) for epoch in (2, 3) for step in range(1, 17)])
-    folder = tmp_path / "checkpoints" / "4711"
+    (folder,) = (tmp_path / "checkpoints").iterdir()
     assert sorted(path.name for path in folder.glob("*.index")) == ["ckpt-2.index", "ckpt-3.index"]

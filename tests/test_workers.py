@@ -219,8 +219,9 @@ def test_no_worker_outlives_a_runner_that_is_killed(script):
 
 def test_a_proxy_is_not_asked_for_the_loopback_address(script, monkeypatch):
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    monkeypatch.setenv("no_grpc_proxy", "example.org")
     done = workers.run(script("report(no_proxy=os.environ['no_grpc_proxy'])"), workers=1)
-    assert done.of(0)[0]["no_proxy"] == "127.0.0.1"
+    assert done.of(0)[0]["no_proxy"] == "example.org,127.0.0.1"
 
 
 def test_ports_that_are_taken_are_left_out(monkeypatch):
