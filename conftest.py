@@ -21,6 +21,8 @@ collect_ignore = [
     "course_utils/_block_lstm.py",
 ]
 
+IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
+
 
 @pytest.fixture(autouse=True)
 def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
@@ -32,10 +34,10 @@ def close_figures_of_examples(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def environment_as_before() -> Iterator[None]:
-    before, imported = _environment(), "tensorflow" in sys.modules
+    before, missing = _environment(), IMPORTS_THAT_SET_VARIABLES - sys.modules.keys()
     yield
-    if not imported and "tensorflow" in sys.modules:
-        return  # its import sets variables
+    if missing & sys.modules.keys():
+        return
     after = _environment()
     if changed := sorted(name for name in before | after if before.get(name) != after.get(name)):
         os.environ.update(before)

@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     if not options.races:
         found["targets"] = [asdict(target) for target in targets.run_all(3, source=True)]
-        found["imports"], found["lessons"] = costs.imports(5), costs.lessons()
+        found["imports"] = costs.imports(5)
         found["set_up"] = None if options.without_set_up else costs.cold_set_up()
     page.write(found)
     return 0

@@ -1,4 +1,4 @@
-"""What the course itself costs: the lessons, the import, the set-up."""
+"""What the course itself costs: the import, the set-up. What lessons take, `course.py times` records."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-
-from tools.times import read_run_times
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,8 +48,3 @@ def cold_set_up() -> float:
         return time.perf_counter() - start
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def lessons() -> dict[str, float]:
-    """Seconds of each lesson in strict nbval, as `course.py times` recorded them."""
-    return read_run_times(ROOT)

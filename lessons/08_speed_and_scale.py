@@ -34,7 +34,7 @@ cu.fast.threads(within=1, between=2)
 #
 # ## 1 · One epoch, and a promise
 #
-# The task is that of lesson 03: count the ones in a string of **T = 20** bits, with an LSTM of **H = 24** units and a head with **C = 21** classes.
+# The task is that of lesson 03: count the ones in a string of **T = 20** bits, one bit a step (**F = 1**), with an LSTM of **H = 24** units and a head with **C = 21** classes.
 # There are N = 2000 strings in batches of **B = 100**. So one epoch is 20 updates of the weights.
 #
 # The promise: every way to run the epoch gives the same numbers. So all of them start from the same weights and take the same rows in the same order.
@@ -44,7 +44,7 @@ cu.fast.threads(within=1, between=2)
 # It adds up the losses of the rows and divides by B. For a whole batch that is the mean, as in Keras's `cross_entropy`.
 
 # %%
-N, T, B, H, C = 2000, 20, 100, 24, 21
+N, T, B, F, H, C = 2000, 20, 100, 1, 24, 21
 x, count = cu.sequences.bit_strings(N, T, seed=seed)
 x, y = tf.constant(x), tf.constant(count[:, 0].astype("int32"))
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -60,11 +60,11 @@ start_weights = network(keras.layers.LSTM(H)).get_weights()
 
 
 # %%
-def loss_and_gradients(model, x, y):
+def loss_and_gradients(model, x, y, divide_by=B):
     with tf.GradientTape() as tape:
         logits = model(x, training=True)
         of_rows = tf.nn.sparse_softmax_cross_entropy_with_logits(labels=y, logits=logits)
-        loss = tf.reduce_sum(of_rows) / B
+        loss = tf.reduce_sum(of_rows) / divide_by
     return loss, tape.gradient(loss, model.trainable_variables)
 
 
@@ -165,18 +165,20 @@ model = network(keras.layers.LSTM(H))
 ways = [lambda x, y: update(model, x, y)]
 ways += [tf.function(ways[0], autograph=False)]
 profiles = [cu.runtime.profile(way, x[:B], y[:B]) for way in ways]
-most = {name: 100 * part.share for name, part in list(profiles[0].items())[:8]}
-ax = cu.plotting.bars(
-    most, xlabel="share of the time (%)", title="One eager update: many functions"
-)
-cu.plotting.show(ax, alt="Eight functions and their shares of the time of one eager update")
+shares = {name: 100 * part.share for name, part in profiles[0].items()}
+most = dict(list(shares.items())[:8])
+most["all other functions"] = sum(shares.values()) - sum(most.values())
+title = "One eager update: many functions"
+ax = cu.plotting.bars(most, xlabel="share of the time (%)", title=title)
+alt = "Eight functions, and all others, with their shares of the time of one eager update"
+cu.plotting.show(ax, alt=alt)
 starts = [sum(p.calls for name, p in ps.items() if name.endswith("Execute")) for ps in profiles]
 print("operations that Python starts:", *starts)
 cu.check_above(starts[0], 1000, "eager: Python starts over 1000 operations for one update")
 cu.check_equal(starts[1], 1, "in a graph, it starts one")
 
 # %% [markdown]
-# The figure has the eight functions that took most, each without what it called. Where a name ends in `Execute`, Python hands an operation to TensorFlow and waits
+# The figure has the eight functions that took most, each without what it called, and all others in one bar. Where a name ends in `Execute`, Python hands an operation to TensorFlow and waits
 # for it. The rest of the time is spread over many small functions. (A profiler slows down what it watches, functions of Python most. How much the graph saves, the figure
 # before this one says.)
 #
@@ -270,6 +272,7 @@ cu.check_close(h_fast, h_keras, sentence, atol=1e-5)
 pair = [network(keras.layers.LSTM(H)), network(cu.fast.BlockLSTM(H))]
 for model in pair:
     model.set_weights(weights)
+block = pair[1]  # the network with the BlockLSTM
 by_keras, by_block = (one_vector(loss_and_gradients(m, x[:B], y[:B])[1]) for m in pair)
 cu.check_close(by_block, by_keras, "BlockLSTM: the gradients of Keras, to 1e-6", atol=1e-6)
 
@@ -285,7 +288,6 @@ cu.check_close(by_block, by_keras, "BlockLSTM: the gradients of Keras, to 1e-6",
 # TensorFlow can run them side by side. That is why each operation got one thread, and two of them may run at a time.
 #
 # **Predict:** each half has 50 rows. If each took the mean over its *own* rows, what would the two gradients add up to?
-# (In the cell, `model` is the network with the `BlockLSTM`.)
 
 
 # %%
@@ -297,18 +299,20 @@ def in_halves(model, x, y):
 
 
 ways = (loss_and_gradients, in_halves)
-whole, added_up = (one_vector(way(model, x[:B], y[:B])[1]) for way in ways)
-times = np.linalg.norm(added_up * B / 50) / np.linalg.norm(whole)
-print(f"each divided by its own 50 rows: {times:.2f} times the gradient of the batch")
+whole, added_up = (one_vector(way(block, x[:B], y[:B])[1]) for way in ways)
 cu.check_close(added_up, whole, "two halves, divided by B, give the batch's gradient", atol=1e-6)
 
+pairs = [(x[:50], y[:50]), (x[50:B], y[50:B])]
+own_means = sum(one_vector(loss_and_gradients(block, *rows, divide_by=50)[1]) for rows in pairs)
+cu.check_close(own_means, 2 * whole, "each its own mean: twice the batch's gradient", atol=1e-6)
+
 # %% [markdown]
-# Divided by 50 in place of 100, the sum is B/50 = 2 times as long.
+# Divided by 50 in place of 100, each half's gradient is twice as long, and so is the sum.
 #
 # The last step is a **fused** Adam. Keras's Adam takes several small operations for each array of weights. TensorFlow has one operation that does all of
 # them, and `cu.fast.apply_adam` calls it with the optimizer's own averages.
 #
-# The last way, "halves", has both: the halves and the fused Adam. The figure in section 5 shows what they bring together.
+# The last way has both, the halves and the fused Adam. The figure in section 5 shows what they bring together.
 
 
 # %%
@@ -319,7 +323,7 @@ def update_in_halves(model, x, y):
 
 
 measure("BlockLSTM", graph_of_epoch, cu.fast.BlockLSTM(H))
-measure("halves", lambda m: graph_of_epoch(m, update_in_halves), cu.fast.BlockLSTM(H))
+measure("halves, fused Adam", lambda m: graph_of_epoch(m, update_in_halves), cu.fast.BlockLSTM(H))
 
 # %% [markdown]
 # ## 5 · How far is it to the limit?
@@ -334,15 +338,11 @@ measure("halves", lambda m: graph_of_epoch(m, update_in_halves), cu.fast.BlockLS
 
 
 # %%
-F = 1
-
-
-def flops_of(T=T, B=B, H=H):
-    """The FLOPs of one update, forward and back."""
+def flops_of_update(T=T, B=B, H=H):
     return 3 * T * 2 * B * (F + H) * 4 * H
 
 
-flops, curves = N // B * flops_of(), N * T * 5 * H
+flops, curves = N // B * flops_of_update(), N * T * 5 * H
 print(f"{flops / 1e6:.0f} million FLOPs and {curves / 1e6:.1f} million curves in an epoch")
 counted = cu.roofline.work(keras.layers.LSTM(H, unroll=True), x)
 cu.check_equal(counted, (flops / 3, curves), "forward, Keras's graph has that many of both")
@@ -363,7 +363,7 @@ for name, taken in seconds.items():
 show_times("From plain Python to the arithmetic alone", **{"the arithmetic alone": 1000 * limit})
 
 # %%
-for name in ("BlockLSTM", "halves"):
+for name in ("BlockLSTM", "halves, fused Adam"):
     sentence = f"{name}: the same 20 losses as eager, to 1e-5"
     cu.check_close(losses[name], losses["eager"], sentence, atol=1e-5)
 cu.check_below(np.ptp(list(means.values())), 1e-5, "nine ways to run an epoch, one loss to 1e-5")
@@ -405,9 +405,9 @@ ax = cu.plotting.growth(grown, title="Twice T or B: twice the time. H costs more
 cu.plotting.show(ax, alt="Time by size on logarithmic axes: three rising lines, H ends steepest")
 
 # %%
-twice = flops_of(T=2 * T) / flops_of(), flops_of(B=2 * B) / flops_of()
+twice = flops_of_update(T=2 * T) / flops_of_update(), flops_of_update(B=2 * B) / flops_of_update()
 cu.check_close(np.log2(twice), [1, 1], "FLOPs: exponent 1 in T and in B", atol=1e-9)
-twice = flops_of(H=1024) / flops_of(H=512)
+twice = flops_of_update(H=1024) / flops_of_update(H=512)
 cu.check_close(np.log2(twice), 2, "FLOPs: in H the exponent comes to 2 for large H", atol=0.01)
 
 # %% [markdown]
@@ -458,7 +458,7 @@ cu.check_close(times, 40, "2000 steps in windows of 50: a 40th of the memory", a
 #
 # All this was one small network on one machine. `python3 course.py bench` measures our last way beside others. (`cu.fast.epoch_in_graph` makes it of any such network.)
 # The others are Keras's `fit` as it comes, the graph of the tutorial that lesson 03 rebuilds, and two other libraries, PyTorch and JAX. Each is a program of its own, with as many threads
-# as it likes, and they take turns. They must do equal work: the same rows, the same start, and losses that agree in every epoch.
+# as it likes, and they take turns. They must do equal work: the same rows, the same start, and losses that agree to 1 %, epoch by epoch. (After some 15 epochs of the long work, rounding alone drives all of them apart.)
 #
 # The table is made from what was measured last. In brackets: how many times our time. Its epochs are larger than ours: "counting" has N = 10 000 strings with T = 20 and H = 24;
 # "long" has N = 640 sequences with T = 100, F = 32 features and H = 128.
@@ -547,9 +547,12 @@ title = "Two workers' losses lie on those of one process"
 alt = "The loss falls over 96 updates; one curve for one process and two workers"
 cu.plotting.show(cu.plotting.training_curves(curves, title=title, ylabel="loss", **look), alt=alt)
 cu.check_close(losses_two, losses_one, "two workers, one process: equal losses to 1e-5", atol=1e-5)
+ratios = np.divide(losses_two, losses_one)
+cu.check_close(ratios, np.ones(96), "and each to a thousandth of itself", atol=1e-3)
 
 # %% [markdown]
-# Not to the last bit, but to 1e-5: adding in another order, for one thing, rounds differently.
+# Not to the last bit, but to 1e-5: adding in another order, for one thing, rounds differently. The last losses are under 1e-3, so 1e-5 alone would say little of them:
+# the second check takes each loss by its own measure.
 #
 # ## 9 · A worker dies
 #
@@ -603,8 +606,8 @@ cu.check(0 < twice <= 16, "started again: no more than one epoch's updates are m
 
 # %%
 found = {(v["epoch"], v["step"]): v["loss"] for v in killed.of(0, 1) + killed.of(0, 2)}
-sentence = "killed or not: every loss is the same, to 1e-6"
-cu.check_close(list(found.values()), losses_two, sentence, atol=1e-6)
+sentence = "killed or not: every loss is the same, to the last bit"
+cu.check_equal(list(found.values()), losses_two, sentence)
 
 # %% [markdown]
 # Each grey line is a checkpoint. The second start begins on the last one that was reached. Here 8 updates are made twice. At worst it would be 16: a worker dies just before a checkpoint.
@@ -636,9 +639,9 @@ print("Slurm:     ", by_slurm["cluster"], by_slurm["task"])
 print("Kubernetes:", by_pod["cluster"], by_pod["task"])
 nodes = [address.split(":")[0] for address in by_slurm["cluster"]["worker"]]
 cu.check_equal(nodes, ["node07", "node08"], "Slurm's short list names two nodes")
-cu.check_equal(
-    by_slurm["task"], by_pod["task"], "the second worker has the same number on both clusters"
-)
+tasks = [by_slurm["task"], by_pod["task"]]
+named = {"type": "worker", "index": 1}
+cu.check_equal(tasks, [named, named], "the second worker has index 1 on both clusters")
 
 # %% [markdown]
 # On any cluster, three things are up to you: the checkpoints' folder is on a disk that all nodes see, the nodes reach each other at these ports, and each worker has one device
@@ -734,7 +737,7 @@ cu.check_above((longest + 1) * a_step, 64_000_000, "a window of 280 does not")
 
 # %% tags=["solution"]
 halves = slice(0, 50), slice(50, 100)
-parts = [one_vector(loss_and_gradients(model, x[rows], y[rows])[1]) for rows in halves]
+parts = [one_vector(loss_and_gradients(block, x[rows], y[rows])[1]) for rows in halves]
 theta = np.linalg.norm(whole) / 2
 clipped_before = sum(part * min(1, theta / np.linalg.norm(part)) for part in parts)
 times = np.linalg.norm(clipped_before) / theta
