@@ -25,7 +25,7 @@ class PaddedBatch(NamedTuple):
     lengths: NDArray[np.int64]
     """How many steps of each row are real, int64, shape (B,), each from 1 to T."""
     y: NDArray[np.float32]
-    """Targets, float32, shape (B, C): one of each sequence."""
+    """Targets, float32, shape (B, C), one of each sequence; (B, T, C) where every step has one."""
 
 
 class EchoBatch(NamedTuple):

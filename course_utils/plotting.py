@@ -15,6 +15,7 @@ category is told by colour alone. Time steps have colours of their own, from `ti
 - Values in groups: `class_columns`, `strip`.
 - Images: `image_rows`.
 - Processes: `progress_of_workers`.
+- Inside a gated cell: `gate_maps`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from course_utils._diagrams import unrolled_network
 from course_utils._diagrams_of_windows import flattening, windows_of_series
 from course_utils._plots_of_bits import bit_rows
 from course_utils._plots_of_functions import curves_over, loss_surface
+from course_utils._plots_of_gates import gate_maps
 from course_utils._plots_of_groups import class_columns, strip
 from course_utils._plots_of_growth import growth
 from course_utils._plots_of_images import image_rows
@@ -41,6 +43,7 @@ __all__ = [
     "curves_over",
     "distributions",
     "flattening",
+    "gate_maps",
     "growth",
     "heat_map",
     "image_rows",

@@ -1,21 +1,22 @@
-"""Shortcuts around Keras' recurrent layers that change what a lesson has to wait for, and no result.
+"""Shortcuts around recurrent layers that change what a lesson has to wait for or to write, and no result.
 
 TensorFlow and Keras are imported where they are used: importing this module does not load them.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from course_utils import _arguments as arguments
 
 if TYPE_CHECKING:
     import keras
 
-__all__ = ["LastStates", "restart", "states_of_all_strings"]
+__all__ = ["LastStates", "restart", "run_cell", "states_of_all_strings"]
 
 _MOST_BITS = 22
 _BITS_AT_ONCE = 12  # keeps the arrays of one part in the processor's cache
@@ -79,6 +80,64 @@ def states_of_all_strings(lstm: keras.layers.LSTM, steps: int) -> LastStates:
     h, c = follow(start, start, first)
     parts = [follow_in_graph(h[i : i + 1], c[i : i + 1], bits - first) for i in range(len(h))]
     return LastStates(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
+
+
+def run_cell(
+    cell: Callable[..., tuple[tuple[Any, ...], dict[str, Any]]],
+    x: ArrayLike,
+    weights: Sequence[ArrayLike],
+    *,
+    states: int = 1,
+    **options: Any,
+) -> tuple[list[NDArray[np.floating]], dict[str, NDArray[np.floating]]]:
+    """Take the step of a cell written in NumPy T times, from zeros, and keep all states and gates.
+
+    Parameters
+    ----------
+    cell : takes x_t (B, F), the states, each (B, H), the weights, and the options; returns the new states and
+        its gates by name. A gate may also be a number, or have any shape that fits (B, H).
+    x : shape (B, T, F).
+    weights : W_x (F, k H) and W_h (H, k H) first, then what else the cell takes. With an axis of N networks
+        before theirs, all N read the same x.
+    states : how many states the cell has: 1, or 2 for an LSTM's h and c.
+    **options : passed on to every step.
+
+    Returns
+    -------
+    list of array, dict of array
+        Each state and each gate after every step, shape (B, T, H), or (N, B, T, H).
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    Examples
+    --------
+    >>> def leaky(x_t, state, weights):
+    ...     keep = 0.5
+    ...     return (keep * state[0] + x_t @ weights[0],), {"keep": keep}
+    >>> (h,), gates = run_cell(leaky, [[[1.0], [0.0], [0.0]]], [np.ones((1, 1)), np.ones((1, 1))])
+    >>> h[0, :, 0].tolist(), gates["keep"].shape
+    ([1.0, 0.5, 0.25], (1, 3, 1))
+    """
+    inputs = arguments.array("x", x, ndim=3, axes="(B, T, F)")
+    count = arguments.whole_number("states", states, at_least=1)
+    arrays = [np.asarray(w) for w in weights]
+    if len(arrays) < 2 or arrays[0].ndim < 2 or arrays[0].shape[-2] != inputs.shape[2]:
+        raise ValueError(
+            f"weights must begin with W_x (F, k H), here with F = {inputs.shape[2]}, and W_h (H, k H);"
+            f" got shapes {[w.shape for w in arrays]}"
+        )
+    zeros = np.zeros((*arrays[0].shape[:-2], len(inputs), arrays[1].shape[-2]))
+    state, kept, opened = (zeros,) * count, [], []
+    for t in range(inputs.shape[1]):
+        state, gates = cell(inputs[:, t], state, arrays, **options)
+        kept.append(state)
+        opened.append([gate + zeros for gate in gates.values()])
+    all_states = [np.stack(values, axis=-2) for values in zip(*kept, strict=True)]
+    all_gates = [np.stack(values, axis=-2) for values in zip(*opened, strict=True)]
+    return all_states, dict(zip(gates, all_gates, strict=True))
 
 
 def restart(model: keras.Model) -> None:

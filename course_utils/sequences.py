@@ -6,22 +6,28 @@ feature.
 
 - Numbers: `changes`, `digit_sums`.
 - Bits: `all_bit_strings`, `bit_strings`, `first_bit`, `echo_series`.
+- Memory: `three_questions`, `adding_problem`, `copy_memory`, `matched_strings`.
 """
 
 from __future__ import annotations
 
 from course_utils._batches import EchoBatch, PaddedBatch, SequenceBatch
 from course_utils._tasks_of_bits import all_bit_strings, bit_strings, echo_series, first_bit
+from course_utils._tasks_of_memory import adding_problem, copy_memory, matched_strings, three_questions
 from course_utils._tasks_of_numbers import changes, digit_sums
 
 __all__ = [
     "EchoBatch",
     "PaddedBatch",
     "SequenceBatch",
+    "adding_problem",
     "all_bit_strings",
     "bit_strings",
     "changes",
+    "copy_memory",
     "digit_sums",
     "echo_series",
     "first_bit",
+    "matched_strings",
+    "three_questions",
 ]
