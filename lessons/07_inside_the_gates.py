@@ -402,7 +402,7 @@ cu.check_close(of_one, 1 / 12, "with one of the two remembered: 1/12, about 0.08
 # | 5 | 0.993 | $0.993^{50} \approx 0.7$ |
 #
 # With nothing left there is next to no gradient from the end to the beginning (lesson 06). But who keeps everything also keeps what should not get in. So the last kind
-# begins with its input gates nearly shut: $\sigma(-3) = 0.05$. (The idea is Tallec and Ollivier's. They choose the biases by T; ours are the same for each T.)
+# begins with its input gates nearly shut: $\sigma(-3) = 0.05$. (The idea is Tallec and Ollivier's. They choose the biases by T. Ours were found by trying a few, and are the same for each T.)
 #
 # All kinds have equal budgets: five networks each, the same data, updates and optimizer, and at most 720 weights in the recurrent layer.
 # `cu.many_networks.train_all` trains all kinds, two side by side. `compete` gives the mean loss of each network's last 50 updates, or 10 if its numbers overflow.
