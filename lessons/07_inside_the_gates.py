@@ -784,7 +784,7 @@ cu.check_above(np.abs(c_lstm).max(), 2, "the LSTM's |c| gets past 2")
 # %% [markdown]
 # ### Solution 3
 #
-# Lowered by three steps, the counter says "end" three b's too soon. The control changes nothing. So the end is read from this unit.
+# With the counter lowered by three steps, "end" comes too soon, in most networks by two or three b's. The same push of the other unit changes nothing. So it is this unit that is asked.
 
 # %% tags=["solution"]
 a_s, b_s = 15, 30
@@ -809,7 +809,7 @@ def end_after_push(units, steps_up):
 
 most, least = found["LSTM"].argmax(axis=1), found["LSTM"].argmin(axis=1)
 counter, control = end_after_push(most, -3), end_after_push(least, -3)
-cu.check_close(np.median(counter), 12, "three steps down: the median end is 3 b's sooner", atol=0.5)
+cu.check_below(np.median(counter), 14, "three steps down: the median end is over 1 b too soon")
 cu.check_equal(np.median(control), 15, "the control: the median end is where it was")
 
 # %% [markdown]
