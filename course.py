@@ -135,7 +135,7 @@ def test(*options: str) -> int:
 
 
 def check(*options: str) -> int:
-    """what needs no training: lint, sync, hygiene, unit tests; under a minute"""
+    """what needs no training: lint, sync, hygiene, unit tests; about a minute"""
     return run(
         *PYTEST, "-m", "not training and not browser and not network", "tests", "course_utils", *options
     )
