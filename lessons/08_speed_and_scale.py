@@ -418,7 +418,7 @@ cu.check_close(np.log2(twice), 2, "FLOPs: in H the exponent comes to 2 for large
 # - In H the curves and sums grow only like H, so the exponent stays under 2 for long.
 # - Small and large products run at different speeds, and a single exponent wobbles.
 #
-# Once T is large, twice the steps take twice the time, and more cores cannot help, because a step needs the one before it.
+# Once T is large, twice the steps take twice the time. More cores can share the rows of a batch, as in section 4, but not the steps: a step needs the one before it.
 #
 # ### Memory, and what truncation buys
 #
