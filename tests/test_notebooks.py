@@ -13,6 +13,7 @@ import pytest
 
 from tools import hygiene, sync
 from tools.lessons import find_lessons, lesson_paths, notebook_paths
+from tools.long_runs import long_run_problems
 from tools.sweeps import sweep_problems
 from tools.tables import readme_problems
 from tools.times import read_run_times
@@ -54,6 +55,10 @@ def test_the_table_in_the_readme_is_up_to_date() -> None:
 
 def test_the_checks_hold_for_other_seeds() -> None:
     assert not sweep_problems(), "\n".join(sweep_problems())
+
+
+def test_the_long_runs_on_record_are_of_this_code() -> None:
+    assert not long_run_problems(), "\n".join(long_run_problems())
 
 
 @pytest.mark.parametrize("rule", hygiene.RULES.values(), ids=hygiene.RULES.keys())

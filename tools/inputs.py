@@ -1,7 +1,7 @@
 """A lesson's notebook before it is run: cells, ids, tags and metadata, the same on every machine.
 
-Nothing here depends on anything but the lessons' text and lessons/run_times.json, so the sync
-check can make the inputs again in memory and compare.
+Nothing here depends on anything but the lessons' text and what is on record in files (run times,
+the benchmark, long runs), so the sync check can make the inputs again in memory and compare.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import nbformat
@@ -17,6 +18,7 @@ import nbformat
 from benchmarks import page
 from classroom.releases import link_to_release
 from tools.lessons import Lesson, LessonError, SourceCell
+from tools.long_runs import texts_for
 from tools.tables import lesson_table
 from tools.times import in_words
 
@@ -50,6 +52,7 @@ def notebook_inputs(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mappin
         "benchmarks": benchmark_table,
         "previous_and_next": lambda: neighbour_links(lesson, lessons),
     }
+    placeholders |= {name: partial(str, text) for name, text in texts_for(lesson).items()}
     notebook = nbformat.v4.new_notebook(metadata=notebook_metadata(), nbformat=4, nbformat_minor=5)
     for position, (cell, cell_id) in enumerate(
         zip(lesson.cells, cell_ids(lesson.cells), strict=True), start=1
