@@ -786,7 +786,7 @@ cu.check_above(np.abs(c_lstm).max(), 2, "the LSTM's |c| gets past 2")
 # %% [markdown]
 # ### Solution 3
 #
-# With the counter lowered by three steps, "end" comes too soon, in most networks by two or three b's. The same push of the other unit changes nothing. So it is this unit that is asked.
+# With the counter lowered by three steps, "end" comes too soon, for the median network by more than one b. The same push of the other unit changes nothing. So it is this unit that is asked.
 
 # %% tags=["solution"]
 a_s, b_s = 15, 30

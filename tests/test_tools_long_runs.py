@@ -131,6 +131,28 @@ def test_a_failure_leaves_what_was_on_record(course: Path, capsys: pytest.Captur
     assert "01_long_echo printed nothing" in said.err
 
 
+def test_what_was_run_before_a_stop_is_kept(course: Path) -> None:
+    own = file(course)
+    own.with_name("01_longer_echo.py").write_text("print(9)\n", encoding="utf-8")
+    change_text(course / "lessons" / "01_echo.py", "And after 3?", "{{longer_echo}}")
+
+    def stopped_at_the_second(run: LongRun) -> str:
+        if run.key == "01_longer_echo":
+            raise KeyboardInterrupt
+        return gives_table(run)
+
+    with pytest.raises(KeyboardInterrupt):
+        main([], course, stopped_at_the_second)
+    assert read_records(course)["01_long_echo"].text == TABLE
+    (problem,) = long_run_problems(course)
+    assert "01_longer_echo.py was never run" in problem
+
+
+def test_a_name_that_stands_for_something_else_is_refused(course: Path) -> None:
+    file(course).rename(file(course).with_name("01_run_time.py"))
+    assert any("{{run_time}} stands for something else already" in said for said in sync.problems(course))
+
+
 def test_a_record_without_its_file_is_a_problem_and_the_next_call_drops_it(course: Path) -> None:
     assert main([], course, gives_table) == 0
     change_text(course / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)

@@ -52,7 +52,13 @@ def notebook_inputs(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mappin
         "benchmarks": benchmark_table,
         "previous_and_next": lambda: neighbour_links(lesson, lessons),
     }
-    placeholders |= {name: partial(str, text) for name, text in texts_for(lesson).items()}
+    for name, text in texts_for(lesson).items():
+        if name in placeholders:
+            raise LessonError(
+                f"lessons/long_runs/{lesson.number}_{name}.py: {{{{{name}}}}} stands for something else "
+                "already: give the file another name."
+            )
+        placeholders[name] = partial(str, text)
     notebook = nbformat.v4.new_notebook(metadata=notebook_metadata(), nbformat=4, nbformat_minor=5)
     for position, (cell, cell_id) in enumerate(
         zip(lesson.cells, cell_ids(lesson.cells), strict=True), start=1

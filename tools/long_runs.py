@@ -14,7 +14,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ import nbformat
 from tools.execute import ExecutionFailed, execute
 from tools.files import write_atomically
 from tools.fingerprint import fingerprint
+from tools.hygiene.notebook import CHECK_MARK
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
 from tools.times import NOT_MEASURED
 
@@ -113,6 +114,11 @@ def read_records(root: Path = REPOSITORY) -> dict[str, Record]:
         ) from error
 
 
+def write_records(root: Path, records: Mapping[str, Record]) -> None:
+    entries = {key: vars(record) for key, record in sorted(records.items())}
+    write_atomically(records_path(root), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
+
+
 def texts_for(lesson: Lesson) -> dict[str, str]:
     """What stands for each placeholder of this lesson's long runs, by the word in the braces."""
     paths = sorted((lesson.path.parent / FOLDER).glob(f"{lesson.number}_*.py"))
@@ -152,7 +158,7 @@ def run_in_kernel(run: LongRun) -> str:
     outputs = executed.cells[-1].outputs
     text = "".join(output.text for output in outputs if output.get("name") == "stdout")
     # The lines of its checks are not part of what it tells.
-    text = "\n".join(line for line in text.splitlines() if not line.startswith("✓ ")).strip()
+    text = "\n".join(line for line in text.splitlines() if not line.startswith(CHECK_MARK)).strip()
     if not text:
         raise LessonError(f"{where} printed nothing that could stand for {run.placeholder}.")
     return text
@@ -181,7 +187,10 @@ def main(
     except LessonError as error:
         print(error, file=sys.stderr)
         return 2
-    records = {key: record for key, record in records.items() if key in codes}
+    kept = {key: record for key, record in records.items() if key in codes}
+    if kept != records:
+        write_records(root, kept)
+    records = kept
     stale = [each for each in runs if each.key not in records or records[each.key].code != codes[each.key]]
     due = [each for each in runs if each.lesson in chosen] if numbers else stale
     failures = 0
@@ -196,9 +205,8 @@ def main(
             continue
         seconds = round(time.perf_counter() - start)
         records[each.key] = Record(codes[each.key], seconds, text)
+        write_records(root, records)  # at once: the next one may take hours, or be stopped
         print(f"{each.key}: run in {seconds} s, recorded in lessons/long_runs.json.\n{text}")
-    entries = {key: vars(record) for key, record in sorted(records.items())}
-    write_atomically(records_path(root), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
     if not due:
         print("Every long run is on record: nothing to do.")
     print("Now bring the notebooks up to date: python3 course.py notebooks")
