@@ -21,7 +21,7 @@ from pathlib import Path
 import nbformat
 
 from tools.execute import ExecutionFailed, execute
-from tools.files import write_atomically
+from tools.files import read_record, write_atomically
 from tools.fingerprint import fingerprint
 from tools.hygiene.notebook import CHECK_MARK
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
@@ -99,19 +99,12 @@ def records_path(root: Path) -> Path:
 
 def read_records(root: Path = REPOSITORY) -> dict[str, Record]:
     """What is on record, by the files' names without their ending."""
-    path = records_path(root)
-    if not path.exists():
-        return {}
-    try:
-        return {
-            key: Record(entry["code"], entry["seconds"], entry["text"])
-            for key, entry in json.loads(path.read_text(encoding="utf-8")).items()
-        }
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise LessonError(
-            f"lessons/{path.name} is not a record of long runs ({error!r}): "
-            f"bring it back with `git restore lessons/{path.name}`, or delete it and run `{MEND}`."
-        ) from error
+    return read_record(
+        records_path(root),
+        lambda entry: Record(entry["code"], entry["seconds"], entry["text"]),
+        what="a record of long runs",
+        mend=MEND,
+    )
 
 
 def write_records(root: Path, records: Mapping[str, Record]) -> None:

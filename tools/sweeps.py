@@ -12,8 +12,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
-from tools.files import write_atomically
+from tools.files import read_record, write_atomically
 from tools.fingerprint import fingerprint
 from tools.hygiene.notebook import Notebook, load
 from tools.lessons import REPOSITORY, Lesson, LessonError, find_lessons
@@ -99,24 +100,16 @@ def page_path(root: Path) -> Path:
 
 def read_sweeps(root: Path = REPOSITORY) -> dict[str, Sweep]:
     """The sweeps by lesson name."""
-    path = sweeps_path(root)
-    if not path.exists():
-        return {}
-    try:
-        return {
-            name: Sweep(
-                entry["code"],
-                tuple(entry["seeds"]),
-                {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
-                {int(seed): error for seed, error in entry["errors"].items()},
-            )
-            for name, entry in json.loads(path.read_text(encoding="utf-8")).items()
-        }
-    except (ValueError, TypeError, AttributeError, KeyError) as error:
-        raise LessonError(
-            f"lessons/{path.name} is not a record of sweeps ({error!r}): "
-            f"bring it back with `git restore lessons/{path.name}`, or delete it and run `{SWEEP}`."
-        ) from error
+    return read_record(sweeps_path(root), _sweep, what="a record of sweeps", mend=SWEEP)
+
+
+def _sweep(entry: Mapping[str, Any]) -> Sweep:
+    return Sweep(
+        entry["code"],
+        tuple(entry["seeds"]),
+        {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
+        {int(seed): error for seed, error in entry["errors"].items()},
+    )
 
 
 def write_sweeps(root: Path, lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> None:

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tools.files import write_atomically
+from tools.files import read_record, write_atomically
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
 
 NOT_MEASURED = "not measured yet"
@@ -30,18 +30,12 @@ def run_times_path(root: Path) -> Path:
 
 def read_run_times(root: Path = REPOSITORY) -> dict[str, float]:
     """Seconds by lesson name; a lesson that was never measured has no entry."""
-    path = run_times_path(root)
-    if not path.exists():
-        return {}
-    try:
-        return {
-            name: float(seconds) for name, seconds in json.loads(path.read_text(encoding="utf-8")).items()
-        }
-    except (ValueError, TypeError, AttributeError) as error:
-        raise LessonError(
-            f"lessons/{path.name} is not a JSON object of names and seconds ({error}): "
-            "delete it and run `python3 course.py times`."
-        ) from error
+    return read_record(
+        run_times_path(root),
+        float,
+        what="a JSON object of names and seconds",
+        mend="python3 course.py times",
+    )
 
 
 def in_words(seconds: float | None) -> str:
