@@ -20,6 +20,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 from course_utils.checks import check, check_above, check_below, check_close, check_equal
+from course_utils.printing import measured
 
 if TYPE_CHECKING:
     from course_utils import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         live,
         many_networks,
         plotting,
+        printing,
         quiz,
         recurrent,
         roofline,
@@ -56,7 +58,9 @@ __all__ = [
     "fast",
     "live",
     "many_networks",
+    "measured",
     "plotting",
+    "printing",
     "quiz",
     "recurrent",
     "roofline",
