@@ -36,7 +36,7 @@ def runner(
 ) -> seeds.Run:
     """A stand-in for the kernel: every check holds, unless `failing` says something else."""
 
-    def run(notebook: Notebook, seed: int) -> Outcome:
+    def run(notebook: Notebook, seed: int, _: threading.Event) -> Outcome:
         ran.append((notebook.path.stem, seed))
         outcome = failing(notebook.path.stem, seed) or Outcome(set(notebook.checks))
         if isinstance(outcome, Exception):

@@ -1,23 +1,17 @@
-"""tools.seeds with real kernels: what a failed check hides and does not, and what Ctrl-C leaves."""
+"""tools.seeds with real kernels: what a failed check hides and does not. For Ctrl-C see test_tools_interrupted."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
-from miniature_course import code, make_course, opening, stream, write_notebooks
+from miniature_course import stream
 
 from tools import seeds
 from tools.hygiene.notebook import load
 from tools.seeds import Outcome, run_in_kernel
-from tools.sweeps import read_sweeps
 
 CELLS = [
     'import course_utils as cu\nimport os\nseed = int(os.environ["COURSE_SEED"])',
@@ -78,61 +72,3 @@ def test_a_failed_check_does_not_hide_those_after_it(outcomes: dict[int, Outcome
 def test_another_error_ends_the_run_and_is_named(outcomes: dict[int, Outcome]) -> None:
     assert outcomes[8].error == "cell 7: ZeroDivisionError: division by zero"
     assert outcomes[8].held == {"it starts", "this one comes after it", "a failure that is meant is caught"}
-
-
-INTERRUPTED = """
-import pathlib, signal, sys
-from tools import seeds
-from tools.hygiene.notebook import load
-signal.signal(signal.SIGINT, signal.default_int_handler)
-sys.exit(seeds.main(["01"], pathlib.Path(sys.argv[1])))
-"""
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
-def test_ctrl_c_stops_at_once_and_records_no_run_that_it_cut_off(tmp_path: Path) -> None:
-    course = make_course(tmp_path)
-
-    endless = (
-        "import os, pathlib, time\nimport course_utils as cu\nif os.environ['COURSE_SEED'] == '2':\n"
-        "    pathlib.Path('started').write_text(str(os.getpid()))\n    time.sleep(300)\n"
-        "cu.check(True, 'the line rises')"
-    )
-    lesson = course / "lessons" / "01_echo.py"
-    lesson.write_text(opening("01", "An echo | a memory") + code(endless), encoding="utf-8")
-    write_notebooks(course)
-    process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED, str(course)],
-        cwd=seeds.REPOSITORY,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    started = course / "notebooks" / "started"
-    try:
-        for _ in range(600):
-            if started.exists() and started.read_text():
-                break
-            assert process.poll() is None
-            threading.Event().wait(0.1)
-        process.send_signal(signal.SIGINT)
-        printed, _ = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert process.returncode == 130, printed
-    assert printed.endswith("Stopped after 1 of 20 runs. The same command goes on from there.\n")
-    assert read_sweeps(course)["01_echo"].seeds == (1,)
-    for _ in range(100):
-        if not is_alive(int(started.read_text())):
-            break
-        threading.Event().wait(0.1)
-    assert not is_alive(int(started.read_text())), "the kernel outlived the sweep"
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    status = Path(f"/proc/{pid}/stat")
-    return not (status.exists() and ") Z " in status.read_text())

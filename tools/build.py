@@ -135,6 +135,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
             failures += 1
             _say(f"{lesson.name}: NOT written, the old notebook stays.")
             print(failure, file=sys.stderr)
+        except KeyboardInterrupt:
+            _say(f"Stopped. {lesson.name}: NOT written, the old notebook stays.")
+            return 130
     if refresh_readme(root):
         print("README.md: the table of lessons is new.")
     for path in refresh_pictures(root):

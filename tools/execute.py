@@ -12,8 +12,10 @@ import copy
 import os
 import re
 import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
@@ -49,6 +51,10 @@ class ExecutionFailed(Exception):
     def __init__(self, message: str, *, cell: int, reason: str, executed: Any) -> None:
         super().__init__(message)
         self.cell, self.reason, self.executed = cell, reason, executed
+
+
+class Stopped(Exception):
+    """The run was asked to stop; its kernel is gone."""
 
 
 class _ThisInterpreter(KernelSpecManager):
@@ -95,15 +101,18 @@ def execute(
     progress: Callable[[int], None] = lambda _: None,
     cell_seconds: int = CELL_SECONDS,
     extra_environment: Mapping[str, str] = NOTHING_EXTRA,
+    stop: threading.Event | None = None,
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
     `progress` is told the position of each cell before it runs. The kernel gets this process's
     variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
-    whose message begins with `where`.
+    whose message begins with `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is
+    set, with `Stopped`.
     """
     executed = copy.deepcopy(notebook)
     position = 0
+    stop, started = stop or threading.Event(), threading.Event()
 
     def cell_starts(cell: Any, cell_index: int) -> None:  # noqa: ARG001
         nonlocal position
@@ -124,25 +133,56 @@ def execute(
         extra_arguments=["--log-level=CRITICAL"],
         startup_timeout=180,
         record_timing=False,
+        on_notebook_start=lambda notebook: started.set(),  # noqa: ARG005
         on_cell_start=cell_starts,
     )
     try:
         with neutral_environment() as environment:
             variables = {**environment, **extra_environment}
             # Not client.execute, which in a thread leaves its event loop open behind it.
-            asyncio.run(client.async_execute(env=variables, cleanup_kc=True))
+            _run(client.async_execute(env=variables, cleanup_kc=True), started, stop)
+    except (asyncio.CancelledError, nbclient.exceptions.DeadKernelError) as error:
+        if stop.is_set():  # nbclient may take that for the kernel's death
+            raise Stopped from error
+        raise failed("the kernel died") from error
     except nbclient.exceptions.CellTimeoutError as error:
         raise failed(f"still running after {cell_seconds} s") from error
     except nbclient.exceptions.CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".splitlines()[0]
         raise failed(reason, _traceback(executed.cells[position])) from error
-    except nbclient.exceptions.DeadKernelError as error:
-        raise failed("the kernel died") from error
     # nbclient writes the interpreter's exact version there, and the widgets' state. (Told not to store
     # that, by store_widget_state=False, it breaks at the first print inside an ipywidgets.Output.)
     executed.metadata = copy.deepcopy(notebook.metadata)
     clean_outputs(executed)
     return executed
+
+
+def _run(work: Coroutine[Any, Any, Any], started: threading.Event, stop: threading.Event) -> None:
+    """Run nbclient in a thread of its own, and wait until its kernel is gone, whatever ends it.
+
+    In the main thread nbclient would take Ctrl-C for itself and call it a kernel that died. A thread that
+    is left running while Python exits is no way out either: nbclient's own clean-up would then use its
+    sockets at the same time, and libzmq ends the process with a failed assertion.
+    """
+
+    async def until_stopped() -> None:
+        task = asyncio.ensure_future(work)
+        while not (stop.is_set() and started.is_set()):  # before it has, nbclient would leave it behind
+            if (await asyncio.wait({task}, timeout=0.2))[0]:
+                break
+        else:
+            task.cancel()  # once: a second time would end the clean-up
+        await task
+
+    with ThreadPoolExecutor(1) as thread:
+        running = thread.submit(asyncio.run, until_stopped())
+        try:
+            while not wait([running], timeout=0.5).done:  # without a limit, Windows would not notice Ctrl-C
+                pass
+        except BaseException:
+            stop.set()
+            raise
+    running.result()
 
 
 @contextmanager

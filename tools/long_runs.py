@@ -196,6 +196,9 @@ def main(
             print(f"{each.key}: NOT recorded, what was on record stays.")
             print(failure, file=sys.stderr)
             continue
+        except KeyboardInterrupt:
+            print(f"\nStopped. {each.key}: NOT recorded, what was on record stays.")
+            return 130
         seconds = round(time.perf_counter() - start)
         records[each.key] = Record(codes[each.key], seconds, text)
         write_records(root, records)  # at once: the next one may take hours, or be stopped

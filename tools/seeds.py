@@ -12,11 +12,12 @@ were not reached count as failed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import queue
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,11 +71,11 @@ class Task:
     seed: int
 
 
-Run = Callable[[Notebook, int], Outcome]
+Run = Callable[[Notebook, int, threading.Event], Outcome]
 
 
-def run_in_kernel(notebook: Notebook, seed: int) -> Outcome:
-    """Run a notebook's code cells under a seed, in a kernel of their own."""
+def run_in_kernel(notebook: Notebook, seed: int, stop: threading.Event) -> Outcome:
+    """Run a notebook's code cells under a seed, in a kernel of their own, unless told to stop."""
     sources = [cell.source for cell in notebook.code]
     sources[0] = _NOTE_FAILURES.format(sentences=set(notebook.checks), mark=FAILED_MARK) + sources[0]
     inputs = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
@@ -86,6 +87,7 @@ def run_in_kernel(notebook: Notebook, seed: int) -> Outcome:
             where=notebook.name,
             cell_seconds=CELL_SECONDS,
             extra_environment={"COURSE_SEED": str(seed)},
+            stop=stop,
         )
     except ExecutionFailed as failure:
         executed = failure.executed
@@ -97,38 +99,47 @@ def run_in_kernel(notebook: Notebook, seed: int) -> Outcome:
 
 def side_by_side(
     tasks: Sequence[Task], run: Run, jobs: int
-) -> Iterator[tuple[Task, Outcome | Exception, float]]:
-    """Run the tasks, so many at a time; yield each with its result and its seconds, as they end."""
+) -> Generator[tuple[Task, Outcome | Exception, float]]:
+    """Run the tasks, so many at a time; yield each with its result and its seconds, as they end.
+
+    When it is closed, or Ctrl-C ends it, the tasks that are running are told to stop, and waited for: no
+    kernel is left.
+    """
     waiting: queue.SimpleQueue[Task] = queue.SimpleQueue()
     ended: queue.SimpleQueue[tuple[Task, Outcome | Exception, float]] = queue.SimpleQueue()
     for task in tasks:
         waiting.put(task)
+    stop = threading.Event()
 
     def work() -> None:
-        while True:
+        while not stop.is_set():
             try:
                 task = waiting.get_nowait()
             except queue.Empty:
                 return
             start = time.perf_counter()
             try:
-                outcome: Outcome | Exception = run(task.notebook, task.seed)
+                outcome: Outcome | Exception = run(task.notebook, task.seed, stop)
             except Exception as error:  # no result: told apart from a lesson's own failure, and reported
                 outcome = error
             ended.put((task, outcome, time.perf_counter() - start))
 
-    # Daemons, so that Ctrl-C does not wait for the lessons that are running. Never in the main thread,
-    # where nbclient would take Ctrl-C for itself and a run that was stopped would look like one that failed.
-    for _ in range(min(jobs, len(tasks))):
-        threading.Thread(target=work, daemon=True).start()
-    left = len(tasks)
-    while left:
-        try:
-            result = ended.get(timeout=0.5)  # without a limit, Windows would not notice Ctrl-C
-        except queue.Empty:
-            continue
-        left -= 1
-        yield result
+    threads = [threading.Thread(target=work) for _ in range(min(jobs, len(tasks)))]
+    try:
+        for thread in threads:
+            thread.start()
+        left = len(tasks)
+        while left:
+            try:
+                result = ended.get(timeout=0.5)  # without a limit, Windows would not notice Ctrl-C
+            except queue.Empty:
+                continue
+            left -= 1
+            yield result
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: Run = run_in_kernel) -> int:
@@ -162,14 +173,15 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: R
     ]
     recorded = 0
     try:
-        for number, (task, outcome, seconds) in enumerate(side_by_side(tasks, run, choice.jobs), start=1):
-            name = task.lesson.name
-            if isinstance(outcome, Outcome):
-                sweeps[name] = sweeps[name].with_run(task.seed, outcome.held, outcome.error)
-                write_sweeps(root, lessons, sweeps)
-                recorded += 1
-            words = _in_words(outcome, task.notebook, seconds)
-            print(f"[{number} of {len(tasks)}] {name}, seed {task.seed}: {words}", flush=True)
+        with contextlib.closing(side_by_side(tasks, run, choice.jobs)) as results:
+            for number, (task, outcome, seconds) in enumerate(results, start=1):
+                name = task.lesson.name
+                if isinstance(outcome, Outcome):
+                    sweeps[name] = sweeps[name].with_run(task.seed, outcome.held, outcome.error)
+                    write_sweeps(root, lessons, sweeps)
+                    recorded += 1
+                words = _in_words(outcome, task.notebook, seconds)
+                print(f"[{number} of {len(tasks)}] {name}, seed {task.seed}: {words}", flush=True)
     except KeyboardInterrupt:
         again = ", without --again" if choice.again else ""
         print(f"\nStopped after {recorded} of {len(tasks)} runs. The same command{again} goes on from there.")
