@@ -11,7 +11,12 @@ import os
 import sys
 from collections.abc import Iterator
 
+import hypothesis
 import pytest
+
+# No test asks for seconds: on a busy machine any may take long.
+hypothesis.settings.register_profile("course", deadline=None)
+hypothesis.settings.load_profile("course")
 
 collect_ignore = [
     "notebooks/cluster",  # scripts that train

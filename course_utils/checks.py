@@ -6,16 +6,65 @@ was measured, so it is the same on every machine and nbval can compare it strict
 
 from __future__ import annotations
 
-from typing import Literal
+import json
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-__all__ = ["CheckFailed", "check", "check_above", "check_below", "check_close", "check_equal"]
+__all__ = [
+    "CheckFailed",
+    "Result",
+    "check",
+    "check_above",
+    "check_below",
+    "check_close",
+    "check_equal",
+    "record_results",
+]
 
 
 class CheckFailed(AssertionError):
     """A sentence of a lesson is not true here; the message says what was found instead."""
+
+
+class Result(NamedTuple):
+    """What one check came to."""
+
+    sentence: str
+    holds: bool
+    found: str
+    """What was found instead; empty if it holds."""
+    value: float | None
+    """The number that was measured, or the largest difference; None where a check has no such number."""
+    bound: float | None
+    """The bound that the value was held against."""
+
+
+def record_results(path: str | Path, *, go_on_after: Collection[str] = ()) -> None:
+    """Write the result of every check from now on to a file, as a line of JSON each.
+
+    For runs that count which checks hold under other seeds and on other processors (tools/trials.py).
+
+    Parameters
+    ----------
+    path : the file; results are added at its end.
+    go_on_after : sentences whose checks may fail without raising, so that they do not hide those after them.
+    """
+    global _recorded
+
+    def to_file(result: Result) -> bool:
+        with Path(path).open("a", encoding="utf-8") as file:
+            file.write(json.dumps(result._asdict()) + "\n")
+        return result.holds or result.sentence in go_on_after
+
+    _recorded = to_file
+
+
+# Is handed every result; what it returns says whether the lesson goes on.
+_recorded: Callable[[Result], bool] = lambda result: result.holds  # noqa: E731
 
 
 def check(condition: bool | np.bool_, sentence: str, *, found: object = None) -> None:
@@ -126,8 +175,15 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
     if not 0 <= atol < np.inf:
         raise ValueError(f"atol must be a number of at least 0, got {atol}; try 1e-6")
     left, right = _numeric("actual", actual), _numeric("expected", expected)
-    found = _shapes_differ(left, right) or _entries_apart(left, right, atol)
-    _conclude(not found, sentence, found)
+    if found := _shapes_differ(left, right):
+        _conclude(False, sentence, found, np.inf, atol)
+        return
+    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
+    with np.errstate(invalid="ignore"):  # inf - inf
+        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
+    gap = np.where(left == right, 0.0, gap)
+    found = _entries_apart(left, right, gap, atol)
+    _conclude(not found, sentence, found, float(gap.max(initial=0.0)), atol)
 
 
 def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
@@ -156,20 +212,17 @@ def _check_side(side: Literal["below", "above"], value: float, bound: float, sen
     value, bound = _number("value", value), _number("bound", bound)
     sentence = _sentence(sentence)
     holds = value < bound if side == "below" else value > bound
-    _conclude(holds, sentence, f"found: {value:.6g}, which is not {side} {bound:.6g}")
+    _conclude(holds, sentence, f"found: {value:.6g}, which is not {side} {bound:.6g}", value, bound)
 
 
-def _conclude(holds: bool, sentence: str, found: str) -> None:
+def _conclude(
+    holds: bool, sentence: str, found: str, value: float | None = None, bound: float | None = None
+) -> None:
+    goes_on = _recorded(Result(sentence, holds, "" if holds else found, value, bound))
     if holds:
         print(f"✓ {sentence}")
-    else:
-        _fail(sentence, found)
-
-
-def _fail(sentence: str, found: str) -> None:
-    """Raise. Every failed check ends here and does nothing after it, so that a sweep over seeds
-    (tools/seeds.py) can put a function in its place that notes the failure and returns."""
-    raise CheckFailed(f"not true here: {sentence}" + (f"\n  {found}" if found else ""))
+    elif not goes_on:
+        raise CheckFailed(f"not true here: {sentence}" + (f"\n  {found}" if found else ""))
 
 
 def _shapes_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str:
@@ -177,11 +230,9 @@ def _shapes_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str
     return "" if left.shape == right.shape else f"found: shape {left.shape}, expected shape {right.shape}"
 
 
-def _entries_apart(left: NDArray[np.generic], right: NDArray[np.generic], atol: float) -> str:
-    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
-    with np.errstate(invalid="ignore"):  # inf - inf
-        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
-    gap = np.where(left == right, 0.0, gap)
+def _entries_apart(
+    left: NDArray[np.generic], right: NDArray[np.generic], gap: NDArray[np.float64], atol: float
+) -> str:
     wrong = ~(gap <= atol)  # NaN counts as wrong
     if not wrong.any():
         return ""

@@ -1,5 +1,7 @@
 """course_utils.checks: what is true prints one line, what is false raises and says what was found."""
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -117,17 +119,54 @@ def test_a_false_claim_raises_and_says_what_was_found(call, words, capsys):
     assert capsys.readouterr().out == ""
 
 
+@pytest.fixture
+def recorded(tmp_path, monkeypatch):
+    """The results so far. After the test the checks record nothing, as before."""
+    monkeypatch.setattr(checks, "_recorded", checks._recorded)
+    path = tmp_path / "results.jsonl"
+    checks.record_results(path, go_on_after={SENTENCE})
+    return lambda: [checks.Result(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+
+
 @pytest.mark.parametrize(("call", "words"), FALSE_CALLS.values(), ids=FALSE_CALLS)
-def test_every_failure_goes_through_one_function_and_prints_nothing_after_it(
-    call, words, capsys, monkeypatch
-):
-    noted = []
-    monkeypatch.setattr(checks, "_fail", lambda *what: noted.append(what))
+def test_a_failure_is_recorded_and_the_lesson_goes_on(call, words, recorded, capsys):
     call()
-    [(sentence, found)] = noted
-    assert sentence == SENTENCE
-    assert words.removeprefix("not true here: ") in f"{sentence}\n  {found}"
+    [result] = recorded()
+    assert (result.sentence, result.holds) == (SENTENCE, False)
+    assert words.removeprefix("not true here: ") in f"{result.sentence}\n  {result.found}"
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("call", TRUE_CALLS.values(), ids=TRUE_CALLS)
+def test_what_holds_is_recorded_and_printed(call, recorded, capsys):
+    call()
+    [result] = recorded()
+    assert (result.sentence, result.holds, result.found) == (SENTENCE, True, "")
+    assert capsys.readouterr().out == f"✓ {SENTENCE}\n"
+
+
+@pytest.mark.parametrize(
+    ("call", "value", "bound"),
+    [
+        (lambda: cu.check_below(1, 2.5, SENTENCE), 1, 2.5),
+        (lambda: cu.check_above(1, 2.5, SENTENCE), 1, 2.5),
+        (lambda: cu.check_close([1, 2, 3.0], [1, 2.25, 3], SENTENCE, atol=0.5), 0.25, 0.5),
+        (lambda: cu.check_close([1, 2, 3.0], [1, 4, 3], SENTENCE, atol=0.5), 2, 0.5),
+        (lambda: cu.check_close([], [], SENTENCE, atol=0.5), 0, 0.5),
+        (lambda: cu.check_close([1.0], [[1.0]], SENTENCE, atol=0.5), np.inf, 0.5),
+        (lambda: cu.check_equal(1, 1, SENTENCE), None, None),
+        (lambda: cu.check(True, SENTENCE, found=3), None, None),
+    ],
+)
+def test_value_and_bound_are_recorded(call, value, bound, recorded):
+    call()
+    assert (recorded()[0].value, recorded()[0].bound) == (value, bound)
+
+
+def test_a_failure_that_is_meant_still_raises(recorded):
+    with pytest.raises(CheckFailed, match="another claim"):
+        cu.check(False, "another claim")
+    assert [(result.sentence, result.holds) for result in recorded()] == [("another claim", False)]
 
 
 @pytest.mark.parametrize(("call", "error", "words"), BAD_CALLS.values(), ids=BAD_CALLS)

@@ -40,13 +40,13 @@ def same(left, right):
     return type(left) is type(right) and left == right
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(VALUES)
 def test_a_value_comes_back_as_it_went(value):
     assert same(value, decode(encode(value)))
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(VALUES)
 def test_the_kernels_side_speaks_the_same_language(value):
     space = {"__name__": "kernel", "give_back": lambda given: given}

@@ -115,7 +115,7 @@ NUMBER = st.integers(-(10**8), 10**8).map(lambda n: n / 64)
 POINT = st.tuples(NUMBER, NUMBER)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(POINT, min_size=1, max_size=5), st.floats(0, 1), st.floats(0, 1))
 def test_the_exit_lies_on_the_border_and_on_the_way(points, x, y):
     path = np.array([(x, y), *points])
