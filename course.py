@@ -156,6 +156,11 @@ def seeds(*options: str) -> int:
     return run("-m", "tools.seeds", *options)
 
 
+def machines(*options: str) -> int:
+    """run lessons as other processors would and record what differs (`machines 03`)"""
+    return run("-m", "tools.machines", *options)
+
+
 def long_runs(*numbers: str) -> int:
     """run what lessons tell but have no time for, where it is due (`long_runs 07`: that lesson's anyhow)"""
     return run("-m", "tools.long_runs", *numbers)
@@ -192,7 +197,21 @@ def setup(*options: str) -> int:
     return 0
 
 
-_ALL = (learn, test, check, notebooks, times, seeds, long_runs, bench, lock, grade, formgrader, setup)
+_ALL = (
+    learn,
+    test,
+    check,
+    notebooks,
+    times,
+    seeds,
+    machines,
+    long_runs,
+    bench,
+    lock,
+    grade,
+    formgrader,
+    setup,
+)
 TASKS = {task.__name__: task for task in _ALL}
 
 

@@ -31,7 +31,8 @@ import numpy as np
 seed = cu.runtime.start(seed=1)
 
 # %% [markdown]
-# These versions are yours. The numbers that were stored here come from somebody else's machine.
+# These versions are yours. What was stored here comes from somebody else's machine.
+# A sign ≈ before a number says that it was measured: yours may differ.
 
 # %% tags=["nbval-ignore-output"]
 for package, version in cu.runtime.versions().items():
@@ -214,7 +215,7 @@ cu.plotting.show(
     ax, alt="The loss on new sequences falls epoch by epoch, far below that of guessing"
 )
 loss, right = history["val_loss"][-1], history["val_accuracy"][-1]
-print(f"right: {untrained:.0%} before training, {right:.0%} after it")
+print("right, before and after training:", cu.measured([untrained, right], ".0%"))
 cu.check_below(loss, 0.1, "after training the loss is under 0.1; guessing has 0.69")
 cu.check_above(right, 0.95, "the network remembers the first of 16 bits, over 95 % right")
 

@@ -181,7 +181,7 @@ print(f"largest difference between the last outputs: {np.ptp(y[:, -1]):.1e}")
 
 # %% [markdown]
 # The last inputs differ: (13, 14), (15, 16), (17, 18). The last outputs hardly do. The tutorial had the same:
-# −1.1763, −1.1769 and −1.1775. Section 6 finds out why.
+# −1.1763, −1.1769 and −1.1775. Section 6 finds out why. <!-- exact: the tutorial's own figures -->
 #
 # ## 5 · The same numbers from TensorFlow and Keras
 #
@@ -303,9 +303,9 @@ samples = {"inputs 1 to 18": gradient_raw, "divided by 18": gradient_scaled}
 samples = {name: np.maximum(norm, 1e-12) for name, norm in samples.items()}  # no 0 on a log axis
 title = "Saturation starves the gradient"
 ax = cu.plotting.distributions(samples, log=True, xlabel="gradient norm", title=title)
-cu.plotting.show(ax, alt="Gradient norms of 200 networks: scaled near 5, raw spread far below it")
+cu.plotting.show(ax, alt="Gradient norms of 200 networks: scaled near each other, raw far below")
 ratio = np.median(gradient_scaled) / np.median(gradient_raw)
-print(f"the typical gradient is {ratio:.0f} times larger with scaled inputs")
+print(f"the typical gradient is {cu.measured(ratio, '.0f')} times larger with scaled inputs")
 cu.check_above(ratio, 10, "saturation cuts the typical gradient to less than a tenth")
 
 # %% [markdown]
@@ -315,7 +315,7 @@ cu.check_above(ratio, 10, "saturation cuts the typical gradient to less than a t
 # %%
 apart_raw = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_raw])
 apart_scaled = np.median([np.ptp(h_last, axis=0).mean() for h_last, _ in runs_scaled])
-print(f"apart, inputs 1 to 18: {apart_raw:.3f}    divided by 18: {apart_scaled:.3f}")
+print("apart, inputs 1 to 18, and divided by 18:", cu.measured([apart_raw, apart_scaled], ".3f"))
 print("our last outputs, scaled:", (unroll(x_scaled) @ W_y + c)[:, -1, 0].round(2))
 cu.check_below(apart_raw, 0.02, "saturated, three different samples end in almost the same state")
 cu.check_above(apart_scaled, 5 * apart_raw, "scaled, they end at least 5 times further apart")
@@ -427,7 +427,7 @@ ax = cu.plotting.training_curves(
     ylabel="validation MSE",
     title="Only the recurrent network beats both baselines",
 )
-cu.plotting.show(ax, alt="Validation MSE by epoch: memoryless at 0.29, recurrent under 0.01")
+cu.plotting.show(ax, alt="Validation MSE by epoch: memoryless at a line, recurrent far below it")
 cu.check_below(losses[-1], 0.01, "with a recurrent layer the MSE falls below 0.01")
 cu.check_above(losses_memoryless[-1], 0.27, "without a recurrent layer the MSE stays near 0.29")
 
@@ -567,7 +567,7 @@ small = [(W_x / F**0.5, W_h / H**0.5, b / H**0.5) for W_x, W_h, b in networks]
 runs_small = [last_states_and_gradient(x_scaled, *network) for network in small]
 before = np.mean([share_saturated(h_last) for h_last, _ in runs_scaled])
 share_small = np.mean([share_saturated(h_last) for h_last, _ in runs_small])
-print(f"saturated last states: {before:.0%} before, {share_small:.0%} with smaller weights")
+print("saturated, before and with smaller weights:", cu.measured([before, share_small], ".0%"))
 cu.check_below(share_small, 0.05, "smaller weights: under 5 % of the last states are saturated")
 
 # %% [markdown]

@@ -261,15 +261,15 @@ cu.check_below(done.history["val_loss"][-1], 0.02, "the validation MSE ends unde
 # **Predict:** the cell also tests the *trained* network with eight columns. What share of its answers, rounded, is right: with the mask?
 # And without it, as if the padding were digits?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 answers = network.predict([x_test, mask_test], verbose=0, batch_size=5000)
 for truth, answer in zip(y_test[:5, 0], answers[:5, 0], strict=True):
-    print(f"when the truth is {truth:2.0f}, the model thinks it is {answer:5.2f}")
+    print(f"when the truth is {truth:2.0f}, the model thinks it is {cu.measured(answer, '7.2f')}")
 x_wide = np.pad(x_test, [(0, 0), (0, 4), (0, 0)])
 masked = np.asarray(network([x_wide, np.arange(8) < lengths_test[:, None]]))
 unmasked = np.asarray(network([x_wide, None]))
 for name, found in {"four columns": answers, "eight": masked, "eight, no mask": unmasked}.items():
-    print(f"{name:15} {np.mean(np.round(found) == y_test):6.1%} right")
+    print(f"{name:15} {cu.measured(np.mean(np.round(found) == y_test), '9.1%')} right")
 
 # %%
 mse_test = np.mean((answers - y_test) ** 2)
@@ -313,7 +313,7 @@ cu.check_equal(
     int(tutorial.optimizer.iterations), 100, "10 epochs in batches of 100 are 100 updates"
 )
 mse_tutorial = tutorial.evaluate([x_test, mask_test], y_test, batch_size=5000, verbose=0)
-print(f"MSE {mse_tutorial:.0f}; always the mean: {mse_mean:.0f}")
+print(f"MSE {cu.measured(mse_tutorial, '.0f')}; always the mean: {mse_mean:.0f}")
 cu.check_above(mse_tutorial, mse_mean, "after 100 updates it is worse than always saying the mean")
 
 # %% [markdown]
@@ -341,7 +341,7 @@ def in_buckets(model, x, lengths):
 gap = np.abs(in_buckets(network, x_test, lengths_test) - answers).max()
 cu.check_below(gap, 1e-4, "buckets and padding give the same predictions")
 
-# %% tags=["nbval-ignore-output"]
+# %%
 x_many, lengths_many, _ = cu.sequences.digit_sums(200_000, 4, seed=seed)
 mask_many = np.arange(4) < lengths_many[:, None]
 buckets = [x_many[lengths_many == n, :n] for n in range(1, 5)]
@@ -353,7 +353,7 @@ for _ in range(5):
     answers_many = [network([bucket, None]) for bucket in buckets]
     seconds[0].append(halfway - start)
     seconds[1].append(time.perf_counter() - halfway)
-print(f"time of the buckets / time of padding: {min(seconds[1]) / min(seconds[0]):.2f}")
+print("time of the buckets / of padding:", cu.measured(min(seconds[1]) / min(seconds[0]), ".2f"))
 
 # %%
 share = sum(bucket.size for bucket in buckets) / x_many.size
@@ -435,7 +435,7 @@ cu.check_above(worst, 5, "at 20 digits the worst of three ReLU networks is off b
 W_y, c = network.layers[-1].get_weights()
 ceiling = float(c[0] + np.abs(W_y).sum())
 said = float(network([np.full((1, 20, 1), 9.0), None])[0, 0])
-print(f"ceiling: {ceiling:.0f}    said for twenty nines: {said:.0f}    truth: 180")
+print("ceiling, and said for twenty nines, in truth 180:", cu.measured([ceiling, said], ".0f"))
 cu.check_below(ceiling, 90, "the tanh network's ceiling is under the average sum of 20 digits")
 
 # %% [markdown]
@@ -476,7 +476,7 @@ for name, layer in layers.items():
 look = {"baselines": {"4.5 × length": float(mse_length)}, "xlabel": "test MSE (logarithmic)"}
 title = "All three solve it: far left of the baseline"
 ax = cu.plotting.bars(tested, title=title, log=True, **look)
-cu.plotting.show(ax, alt="Test MSE of three networks, each of them far below that of 4.5 × length")
+cu.plotting.show(ax, alt="Test MSE of three networks, each far below that of the length alone")
 cu.check_below(max(tested.values()), 0.2, "all three reach a test MSE under 0.2")
 
 # %% [markdown]
@@ -554,7 +554,7 @@ for counted in (np.ones_like(mask_train), mask_train):  # way 1, way 3
     mse_of_way.append(np.mean((labeller(x_test) - so_far)[mask_test] ** 2))
 
 mse_1, mse_3 = mse_of_way
-print(f"MSE on the real steps: {mse_1:.1f} in way 1, {mse_3:.1f} in way 3")
+print("MSE on the real steps, way 1 and way 3:", cu.measured([mse_1, mse_3], ".1f"))
 cu.check_below(mse_3, 0.1, "trained on the real steps only, their MSE is under 0.1")
 cu.check_above(mse_1, 3, "trained with padding in the loss, it is over 3")
 
@@ -666,7 +666,7 @@ for real_train, real_test in [(mask_train, mask_test), by_value]:
     mse_means.append(np.mean((said - y_test / lengths_test[:, None]) ** 2))
 
 factor = mse_means[1] / mse_means[0]
-print(f"MSE of the mean: {mse_means[0]:.3f} by lengths, {mse_means[1]:.3f} by value")
+print("MSE of the mean, by lengths and by value:", cu.measured(mse_means, ".3f"))
 cu.check_above(factor, 10, "for the mean, the mask from the value 0 costs over 10 times the MSE")
 
 # %% [markdown]

@@ -68,7 +68,7 @@ cu.check_equal(y[0, :3], [0, 0, 0], "the first three labels have no bit: they ar
 cross_entropy = keras.losses.SparseCategoricalCrossentropy(from_logits=True, dtype="float64")
 commoner = max(y.mean(), 1 - y.mean())
 even = float(cross_entropy(y, np.zeros((B, 10_000, 2))))  # equal logits: 50 : 50
-print(f"always the commoner bit: {commoner:.1%} right    50 : 50: {even:.3f} nats")
+print(f"always the commoner bit: {commoner:.1%} right    50 : 50: {even:.3f} nats")  # exact: ln 2
 cu.check_below(commoner, 0.52, "always the same answer is right for about half of the labels")
 cu.check_close(even, np.log(2), "saying 50 : 50 costs ln 2, about 0.693 nats a label", atol=1e-6)
 
@@ -212,7 +212,7 @@ def compile_epoch(network, optimizer, carry=True):
 # And a second question: 15 of the 50 000 labels, the first three of each row, are riddles. Is their part of the loss that is left small or large?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def train(network, epochs, window=T, lag=LAG, carry=True, arrange=cut):
     """The mean loss of each epoch of new data, and which answers were right in the last."""
     epoch, losses = compile_epoch(network, adagrad(), carry), []
@@ -237,10 +237,11 @@ x_new, y_new, known_new = cu.sequences.echo_series(50_000, LAG, B, seed=10_000 *
 logits = compile_answers(carried)(x_new)
 right, loss = np.argmax(logits, axis=-1) == y_new, float(cross_entropy(y_new, logits))
 share = 15 * float(cross_entropy(y_new[:, :LAG], logits[:, :LAG])) / (50_000 * loss)
-print(f"{loss:.5f} nats, {share:.0%} from 15 riddles: {share * loss * 50_000 / 15:.2f} nats each")
+print(f"{cu.measured(loss, '.5f')} nats, {cu.measured(share, '.0%')} of it from 15 riddles,")
+print(f"each of them {cu.measured(share * loss * 50_000 / 15, '.2f')} nats")
 
 # %%
-print(f"wrong: {np.sum(~right[known_new])} of {known_new.sum():,} knowable labels; guessing: half")
+print(f"wrong: {cu.measured(np.sum(~right[known_new]))} of {known_new.sum():,} knowable labels")
 cu.check_above(right_carried.mean(), 0.995, "carried: in the windows over 99.5 % are right at last")
 cu.check_above(right[known_new].mean(), 0.999, "carried: over 99.9 % of knowable labels are right")
 cu.check_below(loss, 0.002, "carried: the loss is under 0.002 nats")
@@ -260,7 +261,7 @@ cu.check_above(loss, 15 * np.log(2) / 50_000, "the loss is over that of 50 : 50 
 #
 # **Predict:** which is faster, and do the losses differ? (The next section's first cell checks the losses.)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 from time import perf_counter
 
 precise = {**outputs, "dtype": "float64"}  # 64 bits, as in lesson 01: a difference is a mistake
@@ -285,7 +286,8 @@ for name, epoch in {"666 calls": epoch_from_python, "one call": in_graph}.items(
         begin = perf_counter()
         losses[name].append(float(epoch(x_windows, y_windows)[0]))
         seconds[name] = perf_counter() - begin
-print(f"one call is {seconds['666 calls'] / seconds['one call']:.1f} times faster than 666 here")
+faster = cu.measured(seconds["666 calls"] / seconds["one call"], ".1f")
+print(f"one call is {faster} times faster than 666 here")
 
 # %% [markdown]
 # ## 4 · `stateful=True`: Keras carries the state
@@ -452,7 +454,8 @@ for name, arrange in {"shuffled": shuffled, "drawn anew": drawn_anew}.items():
 levels = {"reset: at least 0.139": floor, "90 : 10 = 0.325": unsure, "50 : 50": np.log(2)}
 look = {"baselines": levels, "ylabel": "loss on new data (nats)", "log": False}
 ax = cu.plotting.training_curves(curves, title="Only windows in order get near 0", **look)
-cu.plotting.show(ax, alt="Losses by epoch: carried near 0, reset at 0.139, the others near 0.325")
+alt = f"Losses by epoch: carried near 0, reset at {floor:.3f}, the others near {unsure:.3f}"
+cu.plotting.show(ax, alt=alt)
 low = [min(curves["shuffled"]), min(curves["drawn anew"])]
 
 # %%
@@ -460,7 +463,8 @@ cu.check_close(low, [unsure] * 2, "shuffled or drawn anew: within 0.04 of 90 : 1
 cu.check_below(losses_carried[-1], floor / 10, "carried in order: less than a tenth of 0.1386")
 start_again()
 mixed = model.fit(*in_order, **fit | {"shuffle": True}, callbacks=[reset]).history["loss"]
-print(f"fit, two epochs: shuffled {mixed[-1]:.2f} nats, in order {history['loss'][1]:.4f}")
+print("fit, two epochs, shuffled:", cu.measured(mixed[-1], ".2f"), "nats")
+print("fit, two epochs, in order:", cu.measured(history["loss"][1], ".4f"), "nats")
 cu.check_above(mixed[-1], 0.2, "fit's own shuffling: the echo is not learned in two epochs")
 
 # %% [markdown]
@@ -479,7 +483,7 @@ read, bits = compile_answers(carried), np.random.default_rng(seed).integers(0, 2
 flipped = [bits ^ (np.arange(21) == 20 - k) for k in range(9)]  # one bit turned over
 answers = np.array([np.argmax(read(series)[:, 20], axis=-1) for series in (bits, *flipped)])
 turned = np.mean(answers[1:] != answers[0], axis=1)
-print("k = 0 to 8:", " ".join(f"{share:.0%}" for share in turned))
+print("k = 0 to 8:", cu.measured(turned, ".0%"))
 cu.check_close(turned, np.arange(9) == LAG, "only k = 3 turns the answer (to 1 %)", atol=0.01)
 
 # %% [markdown]
@@ -636,6 +640,7 @@ back = own(zeros, initial_state=state)[1:]
 shared_wide(np.zeros((B, T, 4)))
 message = refusal(lambda: shared(zeros))
 print("own cells:", [cell.count_params() for cell in own.cell.cells], "weights")
+# exact: TensorFlow's words
 print("one shared cell, F = 1:", message[message.find("Matrix") :].split(" [Op")[0])
 cu.check_equal(own.count_params(), 96 + 144 + 144, "own cells: 96 + 144 + 144 = 384 weights")
 cu.check("incompatible" in message, "one shared cell: an error, where F and H differ")
@@ -687,7 +692,7 @@ with cu.live.Board(draw_board, alt=alt) as board:
 # %%
 logits = compile_answers(three)(x_new)
 right, loss_three = np.argmax(logits, axis=-1) == y_new, float(cross_entropy(y_new, logits))
-print(f"new series: one layer {loss:.5f} nats, three layers {loss_three:.5f}")
+print("new series, one layer and three, nats:", cu.measured([loss, loss_three], ".5f"))
 cu.check_above(right[known_new].mean(), 0.999, "three layers: over 99.9 % of knowable labels right")
 cu.check_below(loss_three, 0.002, "three layers: the loss on new data is under 0.002 nats")
 cu.check_below(losses_three[-1], floor / 10, "three layers: less than a tenth of the reset floor")
@@ -725,6 +730,7 @@ inputs, states = dropped(from_input), dropped(from_state, initial_state=tf.ones(
 steps = dropped(keras.layers.Dropout(0.5))
 row = states[:, 0].sum(axis=1).argmax()  # a row with many drops
 for name, mask in {"inputs": inputs, "recurrent": states, "Dropout layer": steps}.items():
+    # exact: drawn from the seed
     print(f"{name:14}", *("".join(np.where(step, "x", "·")) for step in mask[row]), sep="  ")
 
 one_mask = (inputs == inputs[:, :1]).all() and (states == states[:, :1]).all()
@@ -794,7 +800,7 @@ none, inputs, recurrent = noisy.values()
 cu.check_below(none.min(), best + 0.08, "noise: without dropout, within 0.08 of the best possible")
 cu.check_below(max(inputs[-1], recurrent[-1]), none[-1], "noise: with dropout it ends lower")
 gain = (none[-1] - none.min()) / (none[-1] - recurrent.min())
-print(f"stopping early: {gain:.0%} of the gain")
+print(f"stopping early: {cu.measured(gain, '.0%')} of the gain")
 cu.check_above(gain, 0.5, "noise: stopping early is over half of what recurrent dropout gains")
 
 # %% [markdown]
@@ -872,7 +878,8 @@ nets = {w: with_head(keras.layers.LSTM(16, **outputs)) for w in (7, 8, 14)}
 rights = [train(nets[w], 6, lag=7, window=w)[1].mean() for w in (7, 8)]
 cu.check(rights[0] < 0.9 and rights[1] > 0.95, "echo of 7: windows of 8 learn it, of 7 not")
 found, right = train(nets[14], 6, lag=7, window=14, carry=False)
-print(f"right: {rights[0]:.1%}, {rights[1]:.1%}, {right.mean():.1%}; lowest loss {min(found):.4f}")
+print("right, windows of 7, 8 and 14:", cu.measured([*rights, right.mean()], ".1%"))
+print("lowest loss, windows of 14:", cu.measured(min(found), ".4f"))
 cu.check_close([min(found), right.mean()], [0.3466, 0.75], "14, reset: as derived", atol=0.05)
 
 # %% [markdown]

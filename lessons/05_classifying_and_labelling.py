@@ -86,7 +86,7 @@ cu.check_below(np.abs(h).max(), 1, "a GRU's state stays between −1 and 1")
 # %% [markdown]
 # <details><summary>GRU or LSTM: which should I take?</summary>
 #
-# Measure both on your data. A GRU has 75.3 % of the weights: three blocks for four, but two biases for one. An LSTM's cell state can grow
+# Measure both on your data. A GRU has 75.3 % of the weights: three blocks for four, but two biases for one. An LSTM's cell state can grow <!-- exact: counted -->
 # without bound, and lesson 03 counted with it. A GRU's state is a mix of the old state and a tanh, so it stays between −1 and 1.
 # </details>
 #
@@ -136,7 +136,7 @@ cu.check_close(layer(x_100), by_list(x_100), "keras.layers.GRU = both, to 1e-6",
 # **Predict:** from T = 10 to T = 100, how do the operations of the two graphs grow? And their seconds? (The picture's time axis is logarithmic.)
 # And can a graph be built for sequences of *any* length, T = `None`?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 lengths, costs = [10, 25, 50, 100], {}
 for name, way in (("list", by_list), ("loop", by_loop)):
     costs[name] = [cu.runtime.graph_costs(way, tf.zeros((10, T, F))) for T in lengths]
@@ -148,11 +148,12 @@ cu.plotting.show(
     ax, alt="Building: a list takes longer with each step, a loop does not. Running: both do, alike"
 )
 of_list, of_loop = costs["list"][-1], costs["loop"][-1]
-print(f"list : loop at T = 100    build {of_list.build / of_loop.build:.0f} : 1", end="    ")
-print(f"run {of_list.run / of_loop.run:.1f} : 1")
+print("at T = 100, building, list / loop:", cu.measured(of_list.build / of_loop.build, ".0f"))
+print("at T = 100, running, list / loop:", cu.measured(of_list.run / of_loop.run, ".1f"))
 
 # %%
 operations = {name: [cost.operations for cost in found] for name, found in costs.items()}
+# exact: counted
 print("operations at T =", lengths, operations)
 growth = operations["list"][-1] / operations["list"][0]
 cu.check(8 < growth < 11, "ten times the steps: about ten times the operations in a list's graph")
@@ -235,7 +236,7 @@ drawings, images = cu.datasets.drawn_digits().reshape(10, 64), x_test.reshape(-1
 rule = np.mean(np.corrcoef(drawings, images)[:10, 10:].argmax(axis=0) == y_test)
 regression = LogisticRegression(max_iter=1000).fit(x_train.reshape(-1, 64), y_train)
 logistic = regression.score(images, y_test)
-print(f"share of test digits right: rule {rule:.2f}, logistic regression {logistic:.2f}")
+print("test digits right, rule and logistic regression:", cu.measured([rule, logistic], ".0%"))
 cu.check(0.7 < rule < 0.9, "the rule is right for 70 to 90 % of the digits")
 
 # %% [markdown]
@@ -286,7 +287,7 @@ cu.check_below(abs(by_grus - logistic), 0.04, "on digits, GRUs and regression ar
 #
 # ## 5 · Sequences of many lengths: who is speaking?
 #
-# Nine men say the Japanese vowels /ae/. Every 6.4 ms a **frame** of F = 12 numbers describes the sound around then; an utterance has 7 to 29 frames.
+# Nine men say the Japanese vowels /ae/. Every 6.4 ms a **frame** of F = 12 numbers describes the sound around then; an utterance has 7 to 29 frames. <!-- exact: of the data set -->
 # 270 utterances are to train on; 370, recorded on other occasions, are the test. The batch is padded with zeros,
 # and a **mask**, made from the lengths, is true where a frame is real (lesson 02).
 #
@@ -428,7 +429,8 @@ never = 1 - test.ends_word[test.mask].mean()
 past, around = [(k, 0) for k in range(6)], [(k // 2, (k + 1) // 2) for k in range(6)]
 guesses = [cu.baselines.window_counts(train, test.letters, windows=w) for w in (past, around)]
 counts_past, counts_around = [np.mean((g == test.ends_word)[test.mask]) for g in guesses]
-print(f"never {never:.1%}; 5 before {counts_past:.1%}; 2 before, 3 after {counts_around:.1%}")
+for name, share in {"never": never, "5 before": counts_past, "3 after": counts_around}.items():
+    print(f"{name:8} {cu.measured(share, '.1%')} right")
 cu.check(never + 0.05 < counts_past < counts_around, "counts help, letters after help more")
 
 # %% [markdown]
@@ -522,8 +524,8 @@ divisors = [total / loss(truth, array, w), total / by_weights(truth, array, w)]
 cu.check_close(divisors[0], w.size, "from an array, the default divides by all steps", atol=1)
 cu.check_close(divisors[1], w.sum(), "by_weights divides by the real steps", atol=1)
 by_itself = total / loss(truth, masked)
-print(f"{w.size} steps, {w.sum():.0f} of them real")
-print("divided by", [round(float(d)) for d in (*divisors, by_itself)])
+print("all steps, and the real ones:", cu.measured([w.size, w.sum()], ".0f"))
+print("divided by", cu.measured([*divisors, by_itself], ".0f"))
 cu.check_close(by_itself, w.sum(), "from a masked network, the loss counts real steps only", atol=1)
 
 # %% [markdown]
@@ -550,9 +552,9 @@ right = {name: np.mean(says[test.mask] == labels) for name, says in said.items()
 f1 = {name: f1_score(labels, says[test.mask]) for name, says in said.items()}
 for name, guess in zip(("5 before", "2 before, 3 after"), guesses, strict=True):
     f1[name] = f1_score(labels, guess[test.mask])
-print("F1 of the spaces:", ", ".join(f"{name} {value:.3f}" for name, value in f1.items()))
+print("F1 of the spaces:", *(f"{name} {cu.measured(value, '.3f')};" for name, value in f1.items()))
 for name in said:
-    print(f"GRU, {name}: {right[name]:.1%} of the letters right")
+    print(f"GRU, {name}: {cu.measured(right[name], '.1%')} of the letters right")
 versions = {"bare": 0 * test.ends_word, **said, "truth": test.ends_word}
 for row in np.flatnonzero(full)[:4]:
     print()
@@ -776,7 +778,7 @@ cu.check_below(gap, 0.02, "at a row's last letter, both ways leads forward by un
 fall = hits["counts: middle"] - hits["counts: last letter"]
 cu.check_above(fall, 0.03, "the counts that see letters after fall by over 3 points as well")
 spaces = [ends[full][:, -1].mean() for ends in (said["both ways"], test.ends_word)]
-print(f"spaces after last letters: {spaces[0]:.0%} put, {spaces[1]:.0%} true")
+print("spaces after last letters, put and true:", cu.measured(spaces, ".0%"))
 cu.check_above(spaces[0] - spaces[1], 0.01, "it puts a space there more often than there is one")
 gain = hits["both ways: all, rows of 240"] - right["both ways"]
 cu.check_above(gain, 0, "trained on rows of 60, it is better on rows of 240")

@@ -120,7 +120,7 @@ W_x, W_h, b = gru.get_weights()
 (before,), _ = run_cell(gru_with_gates, x, [W_x, W_h, 0 * b], reset_after=False)
 (after,), _ = run_cell(gru_with_gates, x, [W_x, W_h, np.zeros((2, 3 * H))])
 largest_gap = np.abs(before - after).max()
-print(f"largest difference: {largest_gap:.3f}")
+print(f"largest difference: {cu.measured(largest_gap, '.3f')}")
 cu.check_above(largest_gap, 0.01, "one set of weights, two kinds of GRU: they differ")
 
 # %% [markdown]
@@ -346,13 +346,13 @@ for name, k in [(name, k) for name in trained for k in "ifo"]:
         answers = read_with(lstm_with_gates, trained[name], x_test, **held)[0]
         middle[name, k, at] = np.median(share_left(name, answers))
 
-# %% tags=["nbval-ignore-output"]
+# %%
 print("error as a share of the baseline's, median of five networks")
 columns = [(k, at) for at in ("mean", "1") for k in "ifo"]
-print("         whole", *(f"{k} = {at}".rjust(9) for k, at in columns))
+print("           whole", *(f"{k} = {at}".rjust(9) for k, at in columns))
 for name in trained:
-    shares = [f"{middle[name, *column]:9.3f}" for column in columns]
-    print(f"{name:8} {np.median(whole[name]):5.3f}", *shares)
+    shares = [cu.measured(middle[name, *column], "9.3f") for column in columns]
+    print(f"{name:8} {cu.measured(np.median(whole[name]), '.3f')}", *shares)
 
 # %%
 i, f, o = [[middle[name, k, "mean"] for name in ("echo", "count", "replace")] for k in "ifo"]
@@ -412,9 +412,9 @@ cu.check_close(of_one, 1 / 12, "with one of the two remembered: 1/12, about 0.08
 # | bias $b$ | gate $\sigma(b)$ | left after 50 steps |
 # |:--|:--|:--|
 # | 0 | 0.50 | $0.50^{50} \approx 10^{-15}$ |
-# | 1 | 0.73 | $0.73^{50} \approx 10^{-7}$ |
-# | 4 (the GRU's $u$) | 0.982 | $0.982^{50} \approx 0.4$ |
-# | 5 | 0.993 | $0.993^{50} \approx 0.7$ |
+# | 1 | $0.73$ | $0.73^{50} \approx 10^{-7}$ |
+# | 4 (the GRU's $u$) | $0.982$ | $0.982^{50} \approx 0.4$ |
+# | 5 | $0.993$ | $0.993^{50} \approx 0.7$ |
 #
 # This is what is left along the direct path, and *at the start*. There is another path, through $h W_h$, and training moves the gates. So the table says who starts with an advantage, not who must fail.
 # And a cell that keeps everything also keeps what should not get in. So the last kind
@@ -496,7 +496,7 @@ cu.check_equal(
 # %% [markdown]
 # **Look** at the spread as well, and do not compare the upper half with the lower: T = 50 got 800 updates, T = 20 only 500.
 #
-# A gate of 0.5 or 0.73 at the start did not stop the GRU and the usual LSTMs: they learned to keep. Set to hold, the LSTM got further with the same updates.
+# A gate of $\sigma(0) = 0.5$ or $\sigma(1) = 0.73$ at the start did not stop the GRU and the usual LSTMs: they learned to keep. Set to hold, the LSTM got further with the same updates.
 #
 # For the two kinds without gates this is a verdict on *this* budget. Le, Jaitly and Hinton solved longer adding problems with the IRNN, with far more updates and a smaller step size.
 #
@@ -661,7 +661,7 @@ cu.check_above(further, 1.25, "the median LSTM counts over 1.25 times as far as 
 # **Predict:** an LSTM's $c$ may have any size, a GRU's $h$ lies between −1 and 1. In which of the two will you find a unit whose correlation with the depth is near 1?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 depth = np.cumsum(x_long[..., 0] - x_long[..., 1], axis=1)  # (100, T)
 seen = real & (lengths <= 41)[:, None]  # n up to 20, no padding
 
@@ -675,7 +675,7 @@ def probe(states):
 found = {"LSTM": probe(c), "GRU": probe(h)}
 best = {kind: np.sort(units.max(axis=1)) for kind, units in found.items()}
 for kind, values in best.items():
-    print(f"{kind}: best units", *values.round(3))
+    print(f"{kind}: best units", cu.measured(values, ".3f"))
 cu.check_above(best["LSTM"][0], 0.9, "each LSTM has a unit whose c follows the depth: over 0.9")
 sentence = "each LSTM's best unit follows the depth closer than the median GRU's"
 cu.check_above(best["LSTM"][0], np.median(best["GRU"]), sentence)

@@ -173,7 +173,7 @@ ax = cu.plotting.bars(most, xlabel="share of the time (%)", title=title)
 alt = "Eight functions, and all others, with their shares of the time of one eager update"
 cu.plotting.show(ax, alt=alt)
 starts = [sum(p.calls for name, p in ps.items() if name.endswith("Execute")) for ps in profiles]
-print("operations that Python starts:", *starts)
+print("operations that Python starts:", *starts)  # exact: counted
 cu.check_above(starts[0], 1000, "eager: Python starts over 1000 operations for one update")
 cu.check_equal(starts[1], 1, "in a graph, it starts one")
 
@@ -354,12 +354,13 @@ cu.check_equal(counted, (flops / 3, curves), "forward, Keras's graph has that ma
 # is how far below it you are. (A full roofline has a second roof, the speed of the memory. One step of this network has few numbers, and they stay close to the core, in
 # its cache. So we leave it out, and the head, additions and Adam, too.)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 machine = cu.roofline.speed(rows=N * T // 2, inner=F + H, columns=4 * H)
 limit = flops / machine.flops + curves / machine.curves  # seconds
-print(f"{machine.flops / 1e9:.0f} GFLOP/s, {1e9 / machine.curves:.2f} ns a curve")
+print(f"{cu.measured(machine.flops / 1e9, '.0f')} GFLOP/s,", end=" ")
+print(f"{cu.measured(1e9 / machine.curves, '.2f')} ns a curve")
 for name, taken in seconds.items():
-    print(f"{name:26} {taken / limit:6.1f} times the arithmetic alone")
+    print(f"{name:26} {cu.measured(taken / limit, '8.1f')} times the arithmetic alone")
 show_times("From plain Python to the arithmetic alone", **{"the arithmetic alone": 1000 * limit})
 
 # %%
@@ -380,7 +381,7 @@ cu.check_below(np.ptp(list(means.values())), 1e-5, "nine ways to run an epoch, o
 # **Predict:** k for T, for B and for large H, from the formula of section 5.
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def time_of(T=T, B=B, H=H):
     """Seconds to run a BlockLSTM forward and back."""
     layer, x = cu.fast.BlockLSTM(H), tf.random.normal((B, T, F))
@@ -399,7 +400,7 @@ sizes = {"T": [20, 80, 320, 1280], "B": [50, 200, 800, 3200], "H": [16, 64, 256,
 grown = {n: (sizes[n], [1000 * time_of(**{n: size}) for size in sizes[n]]) for n in sizes}
 for letter, (given, taken) in grown.items():
     k = np.diff(np.log(taken)) / np.diff(np.log(given))
-    print(f"{letter}: exponents from size to size", *k.round(2), sep="  ")
+    print(f"{letter}: exponents from size to size", cu.measured(k, ".2f"))
 look = {"xlabel": "size of T, B or H", "ylabel": "forward and back (ms)"}
 ax = cu.plotting.growth(grown, title="Twice T or B: twice the time. H costs more", **look)
 cu.plotting.show(ax, alt="Time by size on logarithmic axes: three rising lines, H ends steepest")
@@ -442,6 +443,7 @@ def megabytes(T):
 
 lengths = [100, 200, 500, 1000, 2000]
 full, window = [megabytes(n) for n in lengths], [megabytes(50)] * len(lengths)
+# exact: counted bytes
 print(f"T = 1000: {full[3]:.1f} MB, in windows of 50: {window[3]:.2f} MB")
 memory = {"all steps": (lengths, full), "windows of 50": (lengths, window)}
 look = {"title": "The memory grows with T; in windows it does not", "xlabel": "steps T"}
@@ -538,7 +540,7 @@ one, optimizer = train.build(seed)
 one.compile(optimizer, "mse")
 all_batches = [batch for epoch in range(1, 7) for batch in train.batches(seed, epoch)]
 losses_one = [float(one.train_on_batch(*batch)) for batch in all_batches]
-print("all 96 losses equal to the last bit:", losses_one == losses_two)
+print("largest difference:", cu.measured(np.abs(np.subtract(losses_one, losses_two)).max(), ".0e"))
 
 # %%
 curves = {"one process": losses_one, "two workers": losses_two}
@@ -551,7 +553,7 @@ ratios = np.divide(losses_two, losses_one)
 cu.check_close(ratios, np.ones(96), "and each to a thousandth of itself", atol=1e-3)
 
 # %% [markdown]
-# Not to the last bit, but to 1e-5: adding in another order, for one thing, rounds differently. The last losses are under 1e-3, so 1e-5 alone would say little of them:
+# To 1e-5, and seldom to the last bit: adding in another order, for one thing, rounds differently. The last losses are under 1e-3, so 1e-5 alone would say little of them:
 # the second check takes each loss by its own measure.
 #
 # ## 9 · A worker dies
@@ -580,6 +582,7 @@ def in_the_middle(report):
 again = {"restarts": 1, "kill_when": in_the_middle}
 killed = cu.workers.run("cluster/train.py", folder / "killed", "--seed", seed, workers=2, **again)
 for end in sorted(killed.ends, key=lambda end: (end.start, end.worker)):
+    # exact: so the checks say
     print(f"start {end.start}, worker {end.worker}: {end.how}")
 how_of_survivor = next(end.how for end in killed.ends if (end.worker, end.start) == (0, 1))
 cu.check_equal(how_of_survivor, "failed", "without worker 1, worker 0 stops with an error")
@@ -755,6 +758,7 @@ cu.check_above(times, 1.5, "clipped before adding: over 1.5 times as long")
 # %% tags=["solution"]
 tried = cu.workers.run("cluster/fit.py", workers=2)
 for report in tried.of(0):
+    # exact: Keras's words
     print(report["fit"], "-", report["why"].splitlines()[0])
 stopped = all(tried.of(worker)[0]["fit"] == "ValueError" for worker in (0, 1))
 cu.check(stopped and "PerReplica" in report["why"], "two workers: model.fit fails over PerReplica")

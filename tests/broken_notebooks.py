@@ -11,7 +11,6 @@ from notebook_changes import (
     DEFINITION,
     FIGURE,
     SETUP,
-    SOLUTION,
     UNCOMPARED,
     Change,
     adding,
@@ -171,9 +170,53 @@ REJECTED: dict[str, dict[str, Change]] = {
         "no list": text("## What you now know", "- ", ""),
     },
     "few_uncompared": {
-        "five": uncompared(DEFINITION, 3, FIGURE, SOLUTION),
+        "three": uncompared(DEFINITION, FIGURE),
         "no check after": tags(SETUP, "nbval-ignore-output"),
         "uncompared check after": tags(BOUND, "nbval-ignore-output"),
+    },
+    "measured_numbers_are_marked": {
+        "a loss": adding("print(history[-1])", BOUND),
+        "with words": adding('print("the loss is", history[-1])', BOUND),
+        "formatted": adding('print(f"the loss is {min(history):.3f}")', BOUND),
+        "formatted in other ways": adding(
+            'print("{:.2f}".format(history[-1]), "%".rjust(len(history)))', BOUND
+        ),
+        "several": adding('print(*(f"{loss:.2f}" for loss in history), ", ".join(map(str, [1])))', BOUND),
+        "one of two": adding('print(f"{cu.measured(history[0])} {history[1]}")', BOUND),
+        "by another name": adding("best = min(history)\nfor loss in [best]:\n    print(loss)", BOUND),
+        "as part of a thing": adding("found = {}\nfound['x'] = history[0]\nprint(found['x'])", BOUND),
+        "in a dictionary": adding(
+            "d = {'x': history}\nfor name, value in d.items():\n    print(value)", BOUND
+        ),
+        "with others": adding(
+            "for n, (x, loss) in enumerate(zip('ab', history)):\n    print(n, x, loss)", BOUND
+        ),
+        "appended": adding("kept = []\nkept.append(history[0])\nprint(kept)", BOUND),
+        "added": adding("total = 0\ntotal += history[0]\nprint(total)", BOUND),
+        "from a function": adding("def last(n):\n    return history[-n]\n\nprint(last(1))", BOUND),
+        "what Keras computes": adding("print(keras.ops.mean([1.0]))"),
+        "a time": adding("from time import perf_counter as clock\nprint(clock())"),
+        "scikit-learn's": adding("from sklearn.svm import SVC\nprint(SVC().fit(x, y).score(x, y))"),
+        "the course's": adding("print(cu.runtime.seconds(f))"),
+        "a text of this Python": adding("print(len(cu.datasets.text_without_spaces(seed=1)), cu.fast.speed)"),
+        "displayed": adding("display(history)", BOUND),
+        "exact, without a reason": adding("print(history)  # exact:", BOUND),
+        "a reason elsewhere": adding("# exact: no\n\nprint(history)", BOUND),
+    },
+    "no_measured_number_typed": {
+        "a fraction": text("And after 1?", "1?", "1? The loss is 0.37."),
+        "a share": text("And after 1?", "1?", "1? 37 % are right."),
+        "a rough number": text("And after 1?", "1?", "1? It takes about 37 epochs."),
+        "a ratio": text("And after 1?", "1?", "1? That is 37 times faster."),
+        "a thousand": text("And after 1?", "1?", "1? That took 37 000 ms."),
+        "a power of ten": text("And after 1?", "1?", "1? The error is 3.7e-5."),
+        "no reason": text("And after 1?", "1?", "1? The loss is 0.37. <!-- exact: -->"),
+        "a reason on another line": text("And after 1?", "1?", "1? <!-- exact: it is -->\nThe loss is 0.37."),
+        "behind a question": text("And after 1?", "1?", "1? **Predict:** 0.3?\n\nThe loss is 0.37."),
+        "a title": adding('plot(title="Up to 37 % are right")', FIGURE),
+        "an alt text": adding('alt = f"Near 37 for {n} rows"', FIGURE),
+        "in a dictionary": adding('look = {"title": "It falls to 0.37"}', FIGURE),
+        "a bound of another figure": adding('plot(title="Under 0.1 at last")', CLAIM),
     },
     "no_placeholder_left": {"unfilled": text("← [00", "← ", "{{previous_and_next}}")},
 }
@@ -181,6 +224,33 @@ REJECTED: dict[str, dict[str, Change]] = {
 
 # Near what a rule rejects, and right.
 ACCEPTED: dict[str, Change] = {
+    "a marked number": adding('print("loss", cu.measured(history[-1], ".3f"), len(history))', BOUND),
+    "marked numbers": adding('print(*(f"{cu.measured(h)} of {2}" for h in history))', BOUND),
+    "an exact number": adding("print(history)  # exact: counted", BOUND),
+    "an exact number, said above": adding("# exact: counted\nprint(history)", BOUND),
+    "keys of a dictionary": adding(
+        "d = {'x': history}\nfor n, name in enumerate(sorted(d)):\n    print(n, name)", BOUND
+    ),
+    "names and shapes": adding("print(model.layers[0].name, model.count_params(), history.shape)", BOUND),
+    "a name that means something else now": adding("history = [1]\nprint(history)", BOUND),
+    "an argument of that name": adding(
+        "def double(history):\n    return 2 * history\n\nprint(double(1))", BOUND
+    ),
+    "the two halves of a pair": adding("one, loss = 1, history[0]\nprint(one)", BOUND),
+    "a number that stands in code": text("And after 1?", "1?", "1? A loss of 0.1, or 10 %."),
+    "a number of a check": lambda nb: [
+        output(CHECK, stream("✓ under 0.37 at last\n"))(nb),
+        text("And after 1?", "1?", "1? Under 0.37.")(nb),
+    ],
+    "a number with a reason": text("And after 1?", "1?", "1? ln 2 is 0.693. <!-- exact: ln 2 -->"),
+    "numbers that are no results": text(
+        "And after 1?",
+        "1?",
+        "1? In `x = 0.37`, $2.5^2$, Keras 3.15, [a link](0.37.html), section 4, 16 bits.",
+    ),
+    "a guess": text("And after 1?", "1?", "1? **Predict:** 0.37,\nor about 37?"),
+    "a title with a bound of its check": adding('plot(title="Under 0.1 at last, from 1")', BOUND),
+    "a title with a reason": adding('# exact: ln 2\nplot(title="It falls to 0.69")', FIGURE),
     "a result": output(DEFINITION, nbformat.from_dict(RESULT | {"execution_count": 2})),
     "an address on the web": text("# 01", "Repeat", "See https://example.org/home/ and repeat"),
     "a path inside the repository": output(DEFINITION, stream("lessons/tmp/x.py\n")),
@@ -213,7 +283,7 @@ ACCEPTED: dict[str, Change] = {
     "a heading inside a fence": text("## Sources", "Hallstrom", "```\n## Not a section\n```\nHallstrom"),
     "five exercises": exercises(5),
     "8 checks": no_outputs(CHECK),
-    "four uncompared cells": uncompared(DEFINITION, 3, FIGURE),
+    "two uncompared cells": uncompared(DEFINITION),
     "a claim over two lines": text(
         "## What you now know", "**the loss falls** below", "the **loss**\n  falls below"
     ),

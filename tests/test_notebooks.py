@@ -1,19 +1,24 @@
 """The course's own notebooks: each is what its lesson gives, obeys every rule of hygiene, and holds
-for other seeds.
+for other seeds and on other machines.
 
 What they print is compared by nbval, which runs them: `pytest --nbval notebooks`.
 """
 
 from __future__ import annotations
 
+import ast
+import copy
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tools import hygiene, sync
+from tools.hygiene.measured import MARK
 from tools.lessons import find_lessons, lesson_paths, notebook_paths
 from tools.long_runs import long_run_problems
+from tools.machine_records import machine_problems
 from tools.sweeps import sweep_problems
 from tools.tables import readme_problems
 from tools.times import read_run_times
@@ -57,6 +62,10 @@ def test_the_checks_hold_for_other_seeds() -> None:
     assert not sweep_problems(), "\n".join(sweep_problems())
 
 
+def test_the_lessons_are_true_on_other_machines() -> None:
+    assert not machine_problems(), "\n".join(machine_problems())
+
+
 def test_the_long_runs_on_record_are_of_this_code() -> None:
     assert not long_run_problems(), "\n".join(long_run_problems())
 
@@ -66,3 +75,33 @@ def test_the_long_runs_on_record_are_of_this_code() -> None:
 def test_a_notebook_obeys_the_rules(name: str, rule: hygiene.Rule) -> None:
     findings = [str(finding) for finding in rule.findings(notebooks()[name])]
     assert not findings, "\n".join([rule.summary, *findings])
+
+
+class _Unmarked(ast.NodeTransformer):
+    """Takes the mark from the call of cu.measured at one place."""
+
+    def __init__(self, place: tuple[int, int]) -> None:
+        self.place = place
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        is_it = ast.unparse(node.func) == MARK and (node.lineno, node.col_offset) == self.place
+        return node.args[0] if is_it else node
+
+
+@pytest.mark.parametrize("name", stems(notebook_paths()))
+def test_a_mark_that_is_taken_away_is_missed(name: str) -> None:
+    """So each mark that a lesson has it needs."""
+    notebook = notebooks()[name]
+    unneeded = []
+    for position, cell in enumerate(notebook.cells):
+        for call in (node for node in ast.walk(cell.tree) if isinstance(node, ast.Call)):
+            if cell.kind != "code" or ast.unparse(call.func) != MARK:
+                continue
+            tree = _Unmarked((call.lineno, call.col_offset)).visit(copy.deepcopy(cell.tree))
+            changed = replace(cell, source=ast.unparse(tree), tags=())
+            cells = (*notebook.cells[:position], changed, *notebook.cells[position + 1 :])
+            found = hygiene.RULES["measured_numbers_are_marked"].findings(replace(notebook, cells=cells))
+            if not any(finding.where == cell.where for finding in found):
+                unneeded.append(f"{cell.where}: {ast.unparse(call)}")
+    assert not unneeded

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from miniature_course import code, make_course, markdown, opening, write_notebooks
 
-from tools import seeds
+from tools.lessons import REPOSITORY
 from tools.sweeps import read_sweeps
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
@@ -38,7 +38,11 @@ def course(tmp_path: Path) -> Path:
     """Two lessons that wait for a very long time, and two long runs of the second."""
     course = make_course(tmp_path / "course")
     for name, title in (("00_start_here", "Start"), ("01_echo", "An echo | a memory")):
-        text = opening(name[:2], title) + markdown("{{longer_echo}}\n{{longest_echo}}") * (name[:2] == "01") + code(WAITS)
+        text = (
+            opening(name[:2], title)
+            + markdown("{{longer_echo}}\n{{longest_echo}}") * (name[:2] == "01")
+            + code(WAITS)
+        )
         (course / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
     runs = course / "lessons" / "long_runs"
     runs.mkdir(exist_ok=True)
@@ -54,7 +58,7 @@ def interrupted(course: Path, tool: str, *arguments: str, kernels: int) -> str:
     temporary.mkdir()
     process = subprocess.Popen(
         [sys.executable, "-c", START, tool, str(course), *arguments],
-        cwd=seeds.REPOSITORY,
+        cwd=REPOSITORY,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -13,11 +13,12 @@ from typing import Any
 import pytest
 from miniature_course import change_text, make_course, sweep_all, write_notebooks
 
-from tools import seeds
-from tools.hygiene.notebook import Notebook, load
+from tools import trials
+from tools.hygiene.notebook import load
 from tools.lessons import find_lessons
-from tools.seeds import Outcome, main
+from tools.seeds import main, seed_of
 from tools.sweeps import read_sweeps, sweep_problems, write_sweeps
+from tools.trials import Outcome, Task
 
 RISES = "the line rises"
 Ran = list[tuple[str, int]]
@@ -33,12 +34,12 @@ def course(tmp_path: Path) -> Path:
 
 def runner(
     ran: Ran, failing: Callable[[str, int], Outcome | Exception | None] = lambda *_: None
-) -> seeds.Run:
+) -> trials.Run:
     """A stand-in for the kernel: every check holds, unless `failing` says something else."""
 
-    def run(notebook: Notebook, seed: int, _: threading.Event) -> Outcome:
-        ran.append((notebook.path.stem, seed))
-        outcome = failing(notebook.path.stem, seed) or Outcome(set(notebook.checks))
+    def run(task: Task, _: threading.Event) -> Outcome:
+        ran.append((task.lesson.name, seed_of(task)))
+        outcome = failing(*ran[-1]) or Outcome(set(task.notebook.checks))
         if isinstance(outcome, Exception):
             raise outcome
         return outcome
@@ -114,16 +115,16 @@ def test_a_run_without_a_result_is_said_and_tried_again(
 def test_what_was_stopped_goes_on_where_it_was(
     course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = seeds.side_by_side
+    real = trials.side_by_side
 
     def stopped(*arguments: Any) -> Any:
         yield from itertools.islice(real(*arguments), 3)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(seeds, "side_by_side", stopped)
+    monkeypatch.setattr(trials, "side_by_side", stopped)
     assert main(["01"], course, runner([])) == 130
     assert "Stopped after 3 of 20 runs. The same command goes on from there." in capsys.readouterr().out
-    monkeypatch.setattr(seeds, "side_by_side", real)
+    monkeypatch.setattr(trials, "side_by_side", real)
     ran: Ran = []
     assert main(["01"], course, runner(ran)) == 0
     assert [seed for _, seed in ran] == list(range(4, 21))
@@ -210,3 +211,14 @@ def test_the_record_is_json_that_a_person_can_read(course: Path) -> None:
     text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '    "seeds": [1, 2],\n' in text
     assert json.loads(text)["01_echo"]["failed"][RISES] == []
+
+
+def test_how_far_the_values_lay_from_their_bounds_is_recorded(course: Path) -> None:
+    everything = set(load(course / "notebooks" / "01_echo.ipynb").checks)
+    distances = {3: {RISES: 0.123456}, 2: {RISES: -1.5e-9}}
+    main(
+        ["01", "--seeds", "3"],
+        course,
+        runner([], lambda _, n: Outcome(everything, distances=distances.get(n, {}))),
+    )
+    assert read_sweeps(course)["01_echo"].distances == {RISES: (-1.5e-9, 0.123)}

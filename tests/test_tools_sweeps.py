@@ -12,7 +12,9 @@ from notebook_changes import CHECK, CLAIM, code, no_outputs, source
 from tools import build, sync
 from tools.hygiene.notebook import load
 from tools.lessons import LessonError, find_lessons
+from tools.provenance import Provenance
 from tools.sweeps import Sweep, page, read_sweeps, refresh_sweeps, sweep_problems, write_sweeps
+from tools.trials import Outcome
 
 RISES = "the line rises"
 
@@ -80,28 +82,60 @@ def test_twenty_seeds_are_wanted(course: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "change",
-    [source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), no_outputs(CLAIM)],
+    ("change", "words"),
+    [
+        (source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), "computes something else"),
+        (no_outputs(CLAIM), "has other checks"),
+    ],
     ids=["another condition", "a check that prints nothing"],
 )
-def test_other_code_must_be_swept_again(course: Path, change: object) -> None:
+def test_other_code_must_be_swept_again(course: Path, change: object, words: str) -> None:
     change_notebook(course / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
     (problem,) = sweep_problems(course)
-    assert "01_echo computes something else since it was swept over seeds" in problem
+    assert f"01_echo {words} since it was swept over seeds" in problem
     assert "`python3 course.py seeds 01`" in problem
     refresh_sweeps(course)
     assert sweep_problems(course) == [problem]
 
 
+@pytest.mark.parametrize(
+    ("ran", "words"),
+    [
+        ({"course_utils": "other"}, "course_utils computes something else for 01_echo since"),
+        (
+            {"versions": {"numpy": "2.3", "keras": "3.15"}},
+            "keras 3.15 has become None, numpy 2.3 has become 2.4 since",
+        ),
+    ],
+)
+def test_what_a_lesson_stands_on_is_looked_at_too(course: Path, ran: dict[str, object], words: str) -> None:
+    (course / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
+    sweep_all(course)
+    assert sweep_problems(course) == []
+    change_sweep(course, ran=replace(read_sweeps(course)["01_echo"].ran, **ran))
+    (problem,) = sweep_problems(course)
+    assert words in problem
+    assert "`python3 course.py seeds 01`" in problem
+
+
+def test_of_the_spread_the_outermost_seeds_are_left_out() -> None:
+    sweep = Sweep(
+        Provenance("", "", {}), (), {}, distances={RISES: (3, 100, 1, -100, 2), "few": (1, 2, 3, 4)}
+    )
+    assert sweep.spread(RISES) == 2
+    assert sweep.spread("few") is None
+    assert sweep.spread("none") is None
+
+
 def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(course: Path) -> None:
-    change_sweep(course, "00_start_here", code="other")
+    change_sweep(course, "00_start_here", ran=Provenance("other", "", {}))
     (problem,) = sweep_problems(course)
     assert "00_start_here computes something else" in problem
 
 
 def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
     lag_one = "an echo of lag 1 begins with silence"
-    change_sweep(course, failed={RISES: (4,), lag_one: (7,)})
+    change_sweep(course, failed={RISES: (4,), lag_one: (7,)}, distances={RISES: (0.5,)})
 
     def reword(nb: object) -> None:
         for position, old in ((CHECK, lag_one), (CLAIM, RISES)):
@@ -114,6 +148,7 @@ def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
     assert "`python3 course.py notebooks`" in problem
     assert refresh_sweeps(course) is True
     assert sweep_problems(course) == []
+    assert read_sweeps(course)["01_echo"].distances == {f"indeed {RISES}": (0.5,)}
     failed = read_sweeps(course)["01_echo"].failed
     assert {sentence: seeds for sentence, seeds in failed.items() if seeds} == {
         f"indeed {lag_one}": (7,),
@@ -174,24 +209,30 @@ def test_runs_are_added_in_any_order(course: Path) -> None:
     sweep = Sweep.to_do(notebook)
     assert (sweep.seeds, sweep.too_weak()) == ((), [])
     sweep = (
-        sweep.with_run(12, everything, "")
-        .with_run(3, everything - {RISES}, "")
-        .with_run(4, set(), "cell 3: no")
+        sweep.with_run(12, Outcome(everything, distances={RISES: 1}))
+        .with_run(3, Outcome(everything - {RISES}, distances={RISES: -0.51239}))
+        .with_run(4, Outcome(set(), error="cell 3: no"))
     )
     assert sweep.seeds == (3, 4, 12)
     assert sweep.held(RISES) == "1 of 3 (not 3, 4)"
     assert sweep.held(notebook.checks[0]) == "2 of 3 (not 4)"
     assert sweep.errors == {4: "cell 3: no"}
+    assert sweep.distances == {RISES: (1, -0.512)}
     assert list(sweep.failed) == notebook.checks
 
 
 def test_what_is_written_is_what_is_read_and_short(course: Path) -> None:
-    change_sweep(course, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'})
+    distances = {RISES: (1e-9, -0.5, float("inf"))}
+    change_sweep(
+        course, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'}, distances=distances
+    )
     sweeps = read_sweeps(course)
     assert sweeps["01_echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
     assert sweeps["01_echo"].failed[RISES] == (7, 12)
     text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '      "the line rises": [7, 12],\n' in text
+    assert '      "the line rises": [1e-09, -0.5, Infinity]\n' in text
+    assert sweeps["01_echo"].distances == distances
     write_sweeps(course, find_lessons(course), sweeps)
     assert (course / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
 

@@ -23,6 +23,7 @@ from tools.execute import ExecutionFailed, clean_outputs, execute
 from tools.files import write_atomically
 from tools.inputs import notebook_inputs
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons, read_notebook
+from tools.machine_records import read_records, refresh_machines
 from tools.pictures import picture_problems, refresh_pictures
 from tools.sweeps import read_sweeps, refresh_sweeps
 from tools.sync import extra_notebook_problems, lesson_problems
@@ -118,6 +119,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         lessons = find_lessons(root)
         run_times = read_run_times(root)
         read_sweeps(root)  # one that cannot be read is said before anything is built
+        read_records(root)
         named = lessons if choice.all else by_number(lessons, choice.numbers)
     except LessonError as error:
         print(error, file=sys.stderr)
@@ -150,6 +152,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         return 2
     if refresh_sweeps(root):
         print("docs/seeds.md: the words are new, the counts are as they were.")
+    if refresh_machines(root):
+        print("docs/machines.md: new, as lessons/machines.json gives it.")
     left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
     left += release_problems(root)
     for problem in left:

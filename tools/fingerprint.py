@@ -4,8 +4,8 @@ A sweep over seeds takes from minutes to most of an hour. It must be run again w
 checks look at is computed in another way; if a new plot title asked for it too, nobody would
 mend a title. So these do not count: comments, docstrings, layout, how the code is cut into
 cells, the sentences of checks, the lesson's own seed (which a sweep replaces), and calls that only
-show something. What is called inside such a call does count, for it may train or draw random
-numbers. A changed course_utils is not seen: sweep with --again when it gives a lesson other numbers.
+show something. What is called inside such a call does count where it may train or draw random
+numbers; to pick, to round and to format does not.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ import ast
 import copy
 import hashlib
 import json
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 _SHOWS = ("print", "display", "plt.", "ax.", "fig.", "cu.plotting.", "cu.widgets.", "cu.quiz.")
 _CHECKS = "cu.check"
 _START = "cu.runtime.start"
 _NAMES_OF_WORDS = {"title", "alt", "xlabel", "ylabel", "label"}
+# Functions and methods that neither train nor draw: inside something shown they only make it readable.
+_PURE = re.compile(
+    r"cu\.measured|np\.(?!random)\w+|(len|max|min|sum|sorted|zip|enumerate|range|list|map|abs|round|str|int|float)"
+    r"|.*\.(count|find|format|items|join|keys|ljust|max|mean|min|rjust|round|split|sum|values)",
+    re.DOTALL,
+)
 # Fields that some versions of Python do not have, and what others say in other fields.
 _NOT_COMPARED = {"ctx", "kind", "type_comment", "type_params"}
 
@@ -28,7 +35,7 @@ _NOT_COMPARED = {"ctx", "kind", "type_comment", "type_params"}
 def fingerprint(cells: Iterable[ast.Module]) -> str:
     """Twelve characters, the same for code that computes the same in the same words."""
     statements = [
-        _as_lists(statement) for cell in cells for statement in _Computation().visit(copy.deepcopy(cell)).body
+        as_lists(statement) for cell in cells for statement in _Computation().visit(copy.deepcopy(cell)).body
     ]
     return hashlib.sha256(json.dumps(statements).encode()).hexdigest()[:12]
 
@@ -40,7 +47,7 @@ class _Computation(ast.NodeTransformer):
         name = ast.unparse(node.func)
         if _shows(name):
             inner = [argument for argument in ast.iter_child_nodes(node) if argument is not node.func]
-            calls = [call for argument in inner for call in _outermost_calls(argument)]
+            calls = [call for argument in inner for call in _calls_that_count(argument)]
             kept = [found for found in map(self.visit, calls) if not _is_nothing(found)]
             return ast.Tuple(elts=kept, ctx=ast.Load())
         self.generic_visit(node)
@@ -61,14 +68,44 @@ class _Computation(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         shows = isinstance(node.value, ast.Call) and _shows(ast.unparse(node.value.func))
         words = _is_text(node.value) and all(_name(target) in _NAMES_OF_WORDS for target in node.targets)
+        words = words or (_is_number_as_text(node.value) and not list(_calls_that_count(node.value)))
         self.generic_visit(node)
         return None if words or (shows and _is_nothing(node.value)) else node
+
+    def visit_For(self, node: ast.For) -> ast.AST | None:
+        only_shows = not list(_calls_that_count(node.iter))
+        self.generic_visit(node)
+        return node if node.body or not only_shows else None
 
 
 def _outermost_calls(node: ast.AST) -> list[ast.Call]:
     if isinstance(node, ast.Call):
         return [node]
     return [call for child in ast.iter_child_nodes(node) for call in _outermost_calls(child)]
+
+
+def _calls_that_count(node: ast.AST) -> Iterator[ast.Call]:
+    """The outermost calls of something shown that may train or draw random numbers."""
+    if isinstance(node, ast.Call) and not _PURE.fullmatch(ast.unparse(node.func)):
+        yield node
+        return
+    for child in ast.iter_child_nodes(node):
+        yield from _calls_that_count(child)
+
+
+def _is_number_as_text(node: ast.AST) -> bool:
+    """A number made ready to be printed, or a list of such."""
+    if isinstance(node, ast.ListComp):
+        return _is_number_as_text(node.elt)
+    if isinstance(node, ast.JoinedStr):
+        parts = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+        return any(part.format_spec is not None or _is_number_as_text(part.value) for part in parts)
+    if not isinstance(node, ast.Call):
+        return False
+    is_format = (
+        isinstance(node.func, ast.Attribute) and node.func.attr == "format" and _is_text(node.func.value)
+    )
+    return is_format or ast.unparse(node.func) == "cu.measured"
 
 
 def _shows(name: str) -> bool:
@@ -90,12 +127,12 @@ def _name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _as_lists(node: object) -> Any:
+def as_lists(node: object) -> Any:
     """The tree in a form that is the same under each Python: `ast.dump` and `ast.unparse` are not."""
     if isinstance(node, ast.AST):
         fields = [(name, value) for name, value in ast.iter_fields(node) if name not in _NOT_COMPARED]
         return [
             type(node).__name__,
-            *([name, _as_lists(value)] for name, value in fields if value not in (None, [])),
+            *([name, as_lists(value)] for name, value in fields if value not in (None, [])),
         ]
-    return [_as_lists(part) for part in node] if isinstance(node, list) else repr(node)
+    return [as_lists(part) for part in node] if isinstance(node, list) else repr(node)

@@ -19,7 +19,7 @@ from benchmarks import page
 from classroom.releases import link_to_release
 from tools.lessons import Lesson, LessonError, SourceCell
 from tools.long_runs import texts_for
-from tools.tables import lesson_table
+from tools.tables import as_generated, lesson_table
 from tools.times import in_words
 
 # Cells whose code a reader opens only when wanted.
@@ -107,7 +107,8 @@ def fill(text: str, placeholders: Mapping[str, Callable[[], str]], where: str) -
         if match[1] not in placeholders:
             known = ", ".join(f"{{{{{name}}}}}" for name in placeholders)
             raise LessonError(f"{where}: {match[0]} stands for nothing; there are {known}.")
-        return placeholders[match[1]]()
+        meaning = placeholders[match[1]]()
+        return as_generated(meaning) if "\n|" in meaning else meaning
 
     return _PLACEHOLDER.sub(value, text)
 

@@ -15,13 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from tools.files import read_record, write_atomically
-from tools.fingerprint import fingerprint
-from tools.hygiene.notebook import Notebook, load
-from tools.lessons import REPOSITORY, Lesson, LessonError, find_lessons
+from tools.hygiene.notebook import Notebook
+from tools.lessons import REPOSITORY, Lesson, find_lessons
+from tools.provenance import Provenance
 from tools.tables import in_cell
+from tools.trials import Outcome, stored_notebook
 
 SEEDS = 20
 MOST_FAILURES = 1  # in each 20 seeds
+FEWEST_FOR_SPREAD = 5
 FIRST_DEMANDED = "01"
 MEND = "python3 course.py notebooks"
 SWEEP = "python3 course.py seeds"
@@ -41,35 +43,55 @@ Made by `{SWEEP}` from what it recorded in lessons/seeds.json: do not edit this 
 class Sweep:
     """What is known of one lesson: the seeds it was run with, and where each check failed.
 
-    `code` is the fingerprint of what was run, `failed` goes from a check's sentence to the seeds
-    in which it did not hold, `errors` from a seed to the error that ended its run.
+    `ran` is what was run, `failed` goes from a check's sentence to the seeds in which it did not hold,
+    `errors` from a seed to the error that ended its run, `distances` from a check's sentence to value minus
+    bound in each seed in which it was reached.
     """
 
-    code: str
+    ran: Provenance
     seeds: tuple[int, ...]
     failed: Mapping[str, tuple[int, ...]]
     errors: Mapping[int, str] = field(default_factory=dict)
+    distances: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
 
     @classmethod
     def to_do(cls, notebook: Notebook) -> Sweep:
-        return cls(code_of(notebook), (), dict.fromkeys(notebook.checks, ()))
+        return cls(Provenance.of(notebook), (), dict.fromkeys(notebook.checks, ()))
 
-    def with_run(self, seed: int, held: set[str], error: str) -> Sweep:
+    def with_run(self, seed: int, outcome: Outcome) -> Sweep:
         """The sweep with the result of one more seed."""
         failed = {
-            sentence: seeds if sentence in held else tuple(sorted({*seeds, seed}))
+            sentence: seeds if sentence in outcome.held else tuple(sorted({*seeds, seed}))
             for sentence, seeds in self.failed.items()
         }
-        errors = {**self.errors, seed: error} if error else dict(self.errors)
-        return replace(self, seeds=tuple(sorted({*self.seeds, seed})), failed=failed, errors=errors)
+        errors = {**self.errors, seed: outcome.error} if outcome.error else dict(self.errors)
+        distances = dict(self.distances)
+        for sentence, distance in outcome.distances.items():
+            distances[sentence] = (*distances.get(sentence, ()), float(f"{distance:.3g}"))
+        return replace(
+            self, seeds=tuple(sorted({*self.seeds, seed})), failed=failed, errors=errors, distances=distances
+        )
 
     def is_of(self, notebook: Notebook) -> bool:
         """Whether the notebook still computes what was run, whatever words its checks have now."""
-        return self.code == code_of(notebook) and len(self.failed) == len(notebook.checks)
+        return self.ran == Provenance.of(notebook) and len(self.failed) == len(notebook.checks)
 
     def in_words_of(self, notebook: Notebook) -> Sweep:
         """The same results under the notebook's sentences, which come in the same order."""
-        return replace(self, failed=dict(zip(notebook.checks, self.failed.values(), strict=True)))
+        now = dict(zip(self.failed, notebook.checks, strict=True))
+        return replace(
+            self,
+            failed={now[sentence]: seeds for sentence, seeds in self.failed.items()},
+            distances={now[sentence]: found for sentence, found in self.distances.items()},
+        )
+
+    def spread(self, sentence: str) -> float | None:
+        """How far the seeds spread a check's value; None if unknown.
+
+        From the second lowest to the second highest: one seed in twenty may fail.
+        """
+        found = sorted(self.distances.get(sentence, ()))
+        return found[-2] - found[1] if len(found) >= FEWEST_FOR_SPREAD else None
 
     def too_weak(self) -> list[str]:
         """The sentences that failed in more than one of each 20 seeds."""
@@ -84,10 +106,6 @@ class Sweep:
         seeds = self.failed[sentence]
         exceptions = f" (not {', '.join(map(str, seeds))})" if seeds else ""
         return f"{len(self.seeds) - len(seeds)} of {len(self.seeds)}{exceptions}"
-
-
-def code_of(notebook: Notebook) -> str:
-    return fingerprint(cell.tree for cell in notebook.code)
 
 
 def sweeps_path(root: Path) -> Path:
@@ -105,10 +123,11 @@ def read_sweeps(root: Path = REPOSITORY) -> dict[str, Sweep]:
 
 def _sweep(entry: Mapping[str, Any]) -> Sweep:
     return Sweep(
-        entry["code"],
+        Provenance.from_entry(entry),
         tuple(entry["seeds"]),
         {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
         {int(seed): error for seed, error in entry["errors"].items()},
+        {sentence: tuple(found) for sentence, found in entry["distances"].items()},
     )
 
 
@@ -116,17 +135,18 @@ def write_sweeps(root: Path, lessons: Sequence[Lesson], sweeps: Mapping[str, Swe
     """Write the record and its page; lessons that are gone lose their entry."""
     entries = {
         lesson.name: {
-            "code": sweep.code,
+            **sweep.ran.as_entry(),
             "seeds": sweep.seeds,
             "errors": dict(sorted(sweep.errors.items())),
             "failed": sweep.failed,
+            "distances": sweep.distances,
         }
         for lesson in lessons
         if (sweep := sweeps.get(lesson.name))
     }
     text = json.dumps(entries, indent=2, ensure_ascii=False)
-    # A list of seeds on one line: no text in JSON holds a line break.
-    text = re.sub(r"\[\s+(\d[\d,\s]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
+    # A list of numbers on one line: no text in JSON holds a line break.
+    text = re.sub(r"\[\s+([-+.\w,\s]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
     write_atomically(sweeps_path(root), text + "\n")
     write_atomically(page_path(root), page(lessons, sweeps))
 
@@ -148,10 +168,10 @@ def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
         ]
         rows.append(f"| {' | '.join(cells)} |")
         table = [f"\n## {lesson.label}\n", "| Check | Held in |", "|:--|--:|"]
-        table += [f"| {_literally(sentence)} | {sweep.held(sentence)} |" for sentence in sweep.failed]
+        table += [f"| {literally(sentence)} | {sweep.held(sentence)} |" for sentence in sweep.failed]
         if sweep.errors:
             table.append("\nSome runs ended early; the checks that they did not reach count as failed:\n")
-        table += [f"- seed {seed}, {_literally(error)}" for seed, error in sorted(sweep.errors.items())]
+        table += [f"- seed {seed}, {literally(error)}" for seed, error in sorted(sweep.errors.items())]
         parts.append("\n".join(table))
     return "\n".join([_PAGE_OPENING, *rows, *parts]) + "\n"
 
@@ -181,9 +201,9 @@ def sweep_problems(root: Path = REPOSITORY) -> list[str]:
 def _problems_of(lesson: Lesson, notebook: Notebook, sweep: Sweep) -> list[str]:
     sweep_it = f"`{SWEEP} {lesson.number}`"
     if not sweep.is_of(notebook):
+        changed = sweep.ran.changed(Provenance.of(notebook), lesson.name) or f"{lesson.name} has other checks"
         return [
-            f"lessons/seeds.json: {lesson.name} computes something else since it was swept over seeds. "
-            f"Sweep it again with {sweep_it}."
+            f"lessons/seeds.json: {changed} since it was swept over seeds. Sweep it again with {sweep_it}."
         ]
     found = []
     if list(sweep.failed) != notebook.checks:
@@ -218,14 +238,6 @@ def refresh_sweeps(root: Path = REPOSITORY) -> bool:
     return before != [path.read_bytes() for path in paths]
 
 
-def stored_notebook(lesson: Lesson) -> Notebook | None:
-    """The lesson's notebook, or None where the sync check says that there is none to read."""
-    try:
-        return load(lesson.notebook) if lesson.notebook.exists() else None
-    except LessonError:
-        return None
-
-
-def _literally(text: str) -> str:
+def literally(text: str) -> str:
     """The text as markdown that shows it, in a table's cell too."""
     return re.sub(r"([\\`*_<\[|])", r"\\\1", text)

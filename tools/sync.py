@@ -26,6 +26,7 @@ from tools.lessons import (
     read_notebook,
 )
 from tools.long_runs import long_run_problems
+from tools.machine_records import machine_problems
 from tools.pictures import picture_problems
 from tools.sweeps import sweep_problems
 from tools.tables import readme_problems
@@ -42,7 +43,7 @@ def problems(root: Path = REPOSITORY) -> list[str]:
         run_times = read_run_times(root)
         found = [problem for lesson in lessons for problem in lesson_problems(lesson, lessons, run_times)]
         found += readme_problems(root) + picture_problems(root) + sweep_problems(root)
-        found += long_run_problems(root)
+        found += machine_problems(root) + long_run_problems(root)
     except LessonError as error:
         found = [str(error)]
     return found + extra_notebook_problems(root) + release_problems(root)

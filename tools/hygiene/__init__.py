@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tools.hygiene import anatomy, code, outputs
+from tools.hygiene import anatomy, code, measured, outputs, typed
 from tools.hygiene.notebook import Notebook, load, load_all
 from tools.hygiene.rules import RULES, Finding, Rule
 from tools.lessons import REPOSITORY, LessonError
@@ -22,8 +22,10 @@ __all__ = [
     "findings_in",
     "load",
     "load_all",
+    "measured",
     "outputs",
     "problems",
+    "typed",
 ]
 
 
