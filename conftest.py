@@ -3,6 +3,9 @@
 Which test comes next depends on how the tests are spread over processes. Figures that examples in docstrings
 leave open are closed: Matplotlib warns at the twenty-first, and warnings are errors here. A test that leaves
 the environment changed fails.
+
+What a person has set for Python, Jupyter and IPython reaches no kernel and no test, also where pytest was
+started without course.py.
 """
 
 from __future__ import annotations
@@ -13,6 +16,9 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+import course
+from tools.limits import BadLimit, cell_seconds
 
 # No test asks for seconds: on a busy machine any may take long.
 hypothesis.settings.register_profile("course", deadline=None)
@@ -27,6 +33,19 @@ collect_ignore = [
 ]
 
 IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
+
+for name in os.environ.keys() - course.environment().keys():
+    del os.environ[name]
+os.environ.update(course.environment())
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # What the command line says is a float; nbval's own default, 2000, is none.
+    if isinstance(config.getoption("nbval_cell_timeout", 0.0), int):
+        try:
+            config.option.nbval_cell_timeout = cell_seconds()
+        except BadLimit as error:
+            raise pytest.UsageError(str(error)) from None
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ real tool inside. Standard library only; the checks themselves live in tests/ an
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import json
 import os
@@ -23,6 +24,12 @@ PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 DOOR = "python course.py" if os.name == "nt" else "python3 course.py"
 INSTALL = [BIN / "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r"]
 NEEDED_GB = 4
+# Settings that act before a line of the course's own runs. What Keras, TensorFlow and Matplotlib read later,
+# course_utils/_settings.py puts aside, in every notebook. CONTRIBUTING.md lists both.
+PERSONAL = re.compile(
+    r"PYTHON.*|PYTEST_.*|IPYTHON.*|JPY_.*|JUPYTERLAB_.*|COURSE_SEED|COLUMNS|LINES|FORCE_COLOR"
+    r"|JUPYTER_(COLUMNS|CONFIG_DIR|CONFIG_PATH|DATA_DIR|LINES|NO_CONFIG|PATH|PLATFORM_DIRS|PREFER_ENV_PATH)"
+)
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
 
 
@@ -51,9 +58,12 @@ def fingerprint() -> str:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """This process's variables, without those that would slow or misdirect a tool inside .venv."""
-    misleading = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME")
-    kept = {k: v for k, v in os.environ.items() if k not in misleading}
+    """This process's variables, without a person's own settings for Python, Jupyter, IPython and pytest."""
+    kept = {k: v for k, v in os.environ.items() if not PERSONAL.fullmatch(k)}
+    own = VENV / "settings"  # in place of ~/.jupyter, ~/.local/share/jupyter and ~/.ipython
+    kept["JUPYTER_CONFIG_DIR"], kept["JUPYTER_DATA_DIR"] = str(own / "jupyter"), str(own / "jupyter_data")
+    kept["IPYTHONDIR"] = str(own / "ipython")
+    kept["JUPYTER_PREFER_ENV_PATH"] = "1"  # also where .venv belongs to somebody else
     return {**kept, "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
 
 
@@ -62,7 +72,16 @@ def step(number: int, text: str, command: list[object], quiet: bool = False, of:
     print(f"[{number}/{of}] {text}", flush=True)
     out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
     words = [str(part) for part in command]
-    done = subprocess.run(words, cwd=ROOT, env=environment(), stdout=out, stderr=err, text=True, check=False)
+    done = subprocess.run(
+        words,
+        cwd=ROOT,
+        env=environment(),
+        stdout=out,
+        stderr=err,
+        encoding="utf-8",
+        errors="replace",
+        check=False,
+    )
     if done.returncode == 0:
         return
     print(done.stdout or "", end="")
@@ -109,10 +128,12 @@ def set_up_classroom() -> None:
     stamp.write_text(wanted, encoding="utf-8")
 
 
-def run(*arguments: str) -> int:
+def run(*arguments: str, **extra: str) -> int:
     """Hand over to a tool inside .venv; its exit code is ours, and so is what it makes of Ctrl-C."""
+    if "COURSE_SEED" in os.environ and "COURSE_SEED" not in extra:
+        print("COURSE_SEED is set and left out of account: only `learn` takes it.", flush=True)
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
-    variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"))
+    variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"), **extra)
     tool = subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env=variables)
     signal.signal(signal.SIGINT, lambda *_: None)  # the terminal sends it to the tool as well
     signal.signal(signal.SIGTERM, lambda *_: tool.terminate())
@@ -126,7 +147,8 @@ def learn(*options: str) -> int:
         flags.append("--no-browser")
         print("No display here: open the address below that starts with http:// in a browser.", flush=True)
     where = ["--ServerApp.root_dir=notebooks", "--LabApp.default_url=/lab/tree/00_start_here.ipynb"]
-    return run("-m", "jupyterlab", *where, *flags, *options)
+    seed = {k: v for k, v in os.environ.items() if k == "COURSE_SEED"}
+    return run("-m", "jupyterlab", *where, *flags, *options, **seed)
 
 
 def test(*options: str) -> int:
@@ -215,11 +237,18 @@ _ALL = (
 TASKS = {task.__name__: task for task in _ALL}
 
 
+def listing() -> str:
+    """Every task with its docstring, read from the file: PYTHONOPTIMIZE=2 leaves functions without."""
+    found = ast.parse(Path(__file__).read_text(encoding="utf-8")).body
+    docs = {node.name: ast.get_docstring(node) for node in found if isinstance(node, ast.FunctionDef)}
+    return "\n".join(f"  {DOOR} {name:10} {docs[name]}" for name in TASKS)
+
+
 def main(arguments: list[str]) -> int:
     """List the tasks, or set up and run one; returns the exit code."""
     if not arguments or arguments[0] not in TASKS:
         print("The RNN course. Tasks:\n")
-        print("\n".join(f"  {DOOR} {name:10} {task.__doc__}" for name, task in TASKS.items()))
+        print(listing())
         if not arguments or arguments[0] in ("help", "-h", "--help"):
             return 0
         print(f"\nThere is no task {arguments[0]!r}: take one of these.", file=sys.stderr)
@@ -237,4 +266,5 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]  # PYTHONIOENCODING=ascii
     sys.exit(main(sys.argv[1:]))

@@ -87,6 +87,7 @@ class Process:
             for k, v in os.environ.items()
             if not k.startswith(("TF_", "KERAS_", "XLA_", "OMP_", "PYTHON"))
         }
+        kept["KERAS_HOME"] = str(ROOT / "course_utils" / "data")  # not a person's own keras.json
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
             contender.command(), cwd=ROOT, env=kept, stdin=pipe, stdout=pipe, stderr=self._errors, text=True

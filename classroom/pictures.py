@@ -16,6 +16,7 @@ from classroom import problem_sets
 from classroom.problem_sets import ProblemSet, ProblemSetError
 from tools.execute import ExecutionFailed, execute
 from tools.files import write_atomically
+from tools.limits import BadLimit
 
 
 def draw(problem_set: ProblemSet, path: Path) -> None:
@@ -24,7 +25,7 @@ def draw(problem_set: ProblemSet, path: Path) -> None:
     notebook.cells = [cell for cell in notebook.cells if _grade_id(cell).startswith(("given-", "shown-"))]
     try:
         executed = execute(notebook, path.parent, where=problem_set.path.name)
-    except ExecutionFailed as failed:
+    except (BadLimit, ExecutionFailed) as failed:
         raise ProblemSetError(f"The figure of {problem_set.name} cannot be drawn: {failed}") from None
     drawn = {_grade_id(cell): cell.outputs for cell in executed.cells if _grade_id(cell).startswith("shown-")}
     write_atomically(path, json.dumps(drawn))

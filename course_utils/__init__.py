@@ -2,23 +2,16 @@
 
 `import course_utils as cu` is cheap: modules load when they are first used, and
 TensorFlow only when `cu.runtime.start` is called. The package must be imported before
-TensorFlow, because TensorFlow reads its start-up settings from the environment.
+TensorFlow, because TensorFlow reads its start-up settings from the environment: see `_settings`.
 """
 
 from __future__ import annotations
 
 import importlib
-import os
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-# Read by TensorFlow while it is imported: no start-up notes on stderr, and results that
-# depend less on the processor. A value the user has set is kept. Log level 2 would let a
-# false alarm of tf.data through, which TensorFlow 2.21 raises under deterministic operations.
-os.environ.setdefault("KERAS_BACKEND", "tensorflow")
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
-
+from course_utils import _settings
 from course_utils.checks import check, check_above, check_below, check_close, check_equal
 from course_utils.printing import measured
 
@@ -43,6 +36,9 @@ if TYPE_CHECKING:
         widgets,
         workers,
     )
+
+# Now, because TensorFlow, Keras and Matplotlib read their settings while they are imported.
+_settings.too_late += _settings.put_aside()
 
 __all__ = [
     "answers",

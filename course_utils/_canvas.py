@@ -45,8 +45,9 @@ def use_style() -> None:
     """Set matplotlib's defaults for the whole course: sizes, fonts, light frames, the palette.
 
     `course_utils.runtime.start` calls it. A figure is 7.5 inches wide at 110 dots an inch, as wide as a
-    JupyterLab cell on a small screen.
+    JupyterLab cell on a small screen. What a matplotlibrc or a start-up file had set is forgotten.
     """
+    plt.rcdefaults()
     plt.rcParams.update(
         {
             "figure.figsize": (7.5, 3.8),

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from course_utils import _settings
 from course_utils._arguments import described, whole_number
 
 __all__ = [
@@ -35,6 +36,7 @@ _BUILT_IN = re.compile(r"<(?:built-in )?(?:method )?'?(?:\w+\.)*(\w+)\b.*>")
 def start(*, seed: int) -> int:
     """Seed Python, NumPy, TensorFlow and Keras, make operations deterministic, set the plot style.
 
+    A person's own settings of Keras, TensorFlow, Matplotlib and IPython change nothing from here on.
     Called once, in a lesson's first cell. Everything random in the lesson follows from the
     seed that is returned: hand it on as ``seed=`` or to ``np.random.default_rng``.
 
@@ -53,6 +55,8 @@ def start(*, seed: int) -> int:
     ------
     TypeError, ValueError
         `seed` or COURSE_SEED is not such a number.
+    RuntimeError
+        A setting is in force that changes results, and that cannot be changed any more; says what to unset.
     """
     seed = whole_number("seed", seed, at_least=0, at_most=_LARGEST_SEED)
     text = os.environ.get(SEED_VARIABLE, "")
@@ -63,6 +67,7 @@ def start(*, seed: int) -> int:
             )
         seed = whole_number(SEED_VARIABLE, int(text), at_least=0, at_most=_LARGEST_SEED)
 
+    _settings.require_usual()
     # Imported here: the package must load in a moment, and TensorFlow takes seconds.
     import keras
     import tensorflow as tf

@@ -1,17 +1,24 @@
 """conftest.py: what a test or an example leaves behind for the next one, in one process."""
 
+import json
+import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
+import pytest
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def run_pytest(folder: Path, *options: str) -> str:
+def run_pytest(folder: Path, *options: str, **variables: str) -> str:
     shutil.copy(ROOT / "conftest.py", folder)
     command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "-p", "no:cacheprovider", *options]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
+    variables = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=variables)
+    return done.stdout + done.stderr
 
 
 def test_examples_leave_no_figure_open(tmp_path: Path) -> None:
@@ -43,3 +50,61 @@ def test_next(monkeypatch):
     said = run_pytest(tmp_path, "test_environment.py")
     assert "2 passed, 1 error" in said, said[-2000:]
     assert "left changed in os.environ: ADDED, HOME, PATH; let monkeypatch take it back" in said
+
+
+def write_notebook(folder: Path, source: str, printed: str = "") -> str:
+    cell = nbformat.v4.new_code_cell(source, execution_count=1)
+    if printed:
+        cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=printed)]
+    nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "a.ipynb")
+    return "a.ipynb"
+
+
+def test_personal_settings_reach_no_kernel_of_nbval_without_course_py(tmp_path: Path) -> None:
+    settings = tmp_path / "settings"
+    kernel, startup = settings / "kernels" / "python3", settings / "profile_default" / "startup"
+    kernel.mkdir(parents=True)
+    startup.mkdir(parents=True)
+    theirs = {"argv": ["no-such-program"], "display_name": "Mine", "language": "python"}
+    (kernel / "kernel.json").write_text(json.dumps(theirs), encoding="utf-8")
+    (startup / "mine.py").write_text("profile = 1", encoding="utf-8")
+    (settings / "start.py").write_text("started = 1", encoding="utf-8")
+    source = (
+        "import os\n"
+        "print([name for name in ('profile', 'started') if name in globals()],"
+        " sorted(name for name in os.environ if name in ('COURSE_SEED', 'PYTHONHASHSEED', 'JUPYTER_PATH')))"
+    )
+    notebook = write_notebook(tmp_path, source, "[] []\n")
+    said = run_pytest(
+        tmp_path,
+        *("--nbval", "--nbval-current-env", notebook),
+        JUPYTER_PATH=str(settings),
+        IPYTHONDIR=str(settings),
+        PYTHONSTARTUP=str(settings / "start.py"),
+        PYTHONHASHSEED="1",
+        COURSE_SEED="7",
+    )
+    assert "1 passed" in said, said[-2000:]
+
+
+@pytest.mark.parametrize(
+    ("option", "variable", "words"),
+    [
+        ([], "2", "Timeout of 2 seconds"),
+        (["--nbval-cell-timeout=2"], "100", "Timeout of 2 seconds"),
+        (
+            [],
+            "soon",
+            "COURSE_CELL_SECONDS must be a whole number of seconds, at least 1; got 'soon': unset it",
+        ),
+    ],
+    ids=["variable", "option", "bad"],
+)
+def test_one_variable_is_the_time_limit_of_a_cell(
+    tmp_path: Path, option: list[str], variable: str, words: str
+) -> None:
+    notebook = write_notebook(tmp_path, "import time\ntime.sleep(30)")
+    options = ["--nbval", "--nbval-current-env", notebook, *option]
+    said = run_pytest(tmp_path, *options, COURSE_CELL_SECONDS=variable)
+    assert words in said, said[-2000:]
+    assert ("Traceback" in said) == (variable != "soon")

@@ -23,6 +23,7 @@ from tools.execute import ExecutionFailed, clean_outputs, execute
 from tools.files import write_atomically
 from tools.inputs import notebook_inputs
 from tools.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons, read_notebook
+from tools.limits import BadLimit, cell_seconds
 from tools.machine_records import read_records, refresh_machines
 from tools.pictures import picture_problems, refresh_pictures
 from tools.sweeps import read_sweeps, refresh_sweeps
@@ -120,8 +121,9 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
         run_times = read_run_times(root)
         read_sweeps(root)  # one that cannot be read is said before anything is built
         read_records(root)
+        cell_seconds()  # a wrong one, likewise
         named = lessons if choice.all else by_number(lessons, choice.numbers)
-    except LessonError as error:
+    except (BadLimit, LessonError) as error:
         print(error, file=sys.stderr)
         return 2
     stale = [lesson for lesson in lessons if lesson_problems(lesson, lessons, run_times)]

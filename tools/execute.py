@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import os
 import re
 import tempfile
 import threading
@@ -30,14 +29,15 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-CELL_SECONDS = 120
+import course
+from tools import limits
+
 NOTHING_EXTRA: Mapping[str, str] = MappingProxyType({})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 
-# Settings of the person who builds, which would change what a lesson prints, draws or computes.
-_PERSONAL_SETTINGS = re.compile(
-    r"(COURSE_|IPYTHON|JPY_|KERAS_|PYTHON|TF_|XLA_).*|MPLBACKEND|COLUMNS|LINES|NO_COLOR|FORCE_COLOR"
-)
+# What course.py lets through, and a kernel whose outputs are stored does not get: also what a person may set
+# on purpose for a kernel of his own.
+_FOR_OTHER_KERNELS = re.compile(r"(COURSE_|KERAS_|TF_|XLA_).*|MPLBACKEND|NO_COLOR")
 _TERMINAL_COLOURS = re.compile(r"\x1b\[[\d;]*m")
 
 
@@ -99,18 +99,20 @@ def execute(
     folder: Path,
     where: str,
     progress: Callable[[int], None] = lambda _: None,
-    cell_seconds: int = CELL_SECONDS,
+    cell_seconds: int | None = None,
     extra_environment: Mapping[str, str] = NOTHING_EXTRA,
     stop: threading.Event | None = None,
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
-    `progress` is told the position of each cell before it runs. The kernel gets this process's
+    `progress` is told the position of each cell before it runs. A cell may take `cell_seconds`, or what
+    `limits.cell_seconds` says. The kernel gets this process's
     variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
     whose message begins with `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is
     set, with `Stopped`.
     """
     executed = copy.deepcopy(notebook)
+    limit = limits.cell_seconds() if cell_seconds is None else cell_seconds
     position = 0
     stop, started = stop or threading.Event(), threading.Event()
 
@@ -128,7 +130,7 @@ def execute(
         executed,
         km=kernel_manager(),
         resources={"metadata": {"path": str(folder)}},
-        timeout=cell_seconds,
+        timeout=limit,
         # Else the kernel's own log (unencrypted on the loopback, interrupted at its end) fills the terminal.
         extra_arguments=["--log-level=CRITICAL"],
         startup_timeout=180,
@@ -146,7 +148,7 @@ def execute(
             raise Stopped from error
         raise failed("the kernel died") from error
     except nbclient.exceptions.CellTimeoutError as error:
-        raise failed(f"still running after {cell_seconds} s") from error
+        raise failed(f"still running after {limit} s") from error
     except nbclient.exceptions.CellExecutionError as error:
         reason = f"{error.ename}: {error.evalue}".splitlines()[0]
         raise failed(reason, _traceback(executed.cells[position])) from error
@@ -190,7 +192,9 @@ def neutral_environment() -> Iterator[dict[str, str]]:
     """This process's environment variables without what is personal."""
     with tempfile.TemporaryDirectory(prefix="course_", ignore_cleanup_errors=True) as folder:
         environment = {
-            name: value for name, value in os.environ.items() if not _PERSONAL_SETTINGS.fullmatch(name)
+            name: value
+            for name, value in course.environment().items()
+            if not _FOR_OTHER_KERNELS.fullmatch(name)
         }
         # An empty profile and an empty matplotlibrc stand before those in the home folder.
         empty = Path(folder) / "matplotlibrc"
