@@ -46,3 +46,10 @@ def make(rival: str) -> None:
         if subprocess.run([*uv, *command], check=False).returncode:
             raise SystemExit(f"The environment for {rival} could not be made (see above).")
     shutil.copy(lock, target / "made_from.lock")
+
+
+def variables() -> dict[str, str]:
+    """This process's variables for a program that is measured, without a person's settings of a framework."""
+    personal = ("TF_", "KERAS_", "XLA_", "OMP_", "PYTHON")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(personal)}
+    return kept | {"KERAS_HOME": str(ROOT / "course_utils" / "data")}  # its keras.json, not the person's

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -82,15 +81,15 @@ class Process:
     def __init__(self, contender: Contender) -> None:
         self.contender = contender
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115  # closed by __exit__
-        kept = {
-            k: v
-            for k, v in os.environ.items()
-            if not k.startswith(("TF_", "KERAS_", "XLA_", "OMP_", "PYTHON"))
-        }
-        kept["KERAS_HOME"] = str(ROOT / "course_utils" / "data")  # not a person's own keras.json
         pipe = subprocess.PIPE
         self._process = subprocess.Popen(
-            contender.command(), cwd=ROOT, env=kept, stdin=pipe, stdout=pipe, stderr=self._errors, text=True
+            contender.command(),
+            cwd=ROOT,
+            env=environments.variables(),
+            stdin=pipe,
+            stdout=pipe,
+            stderr=self._errors,
+            text=True,
         )
 
     def ask(self, **request: Any) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -39,9 +38,9 @@ class Target:
 
     def run(self, command: list[str]) -> None:
         """Run a program once and note what it says of itself."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("TF_", "KERAS_", "PYTHON"))}
+        variables = environments.variables()
         before = machine.busy()
-        done = subprocess.run(command, cwd=ROOT, env=kept, stdout=subprocess.PIPE, text=True, check=True)
+        done = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
         after = machine.busy()
         said = json.loads(done.stdout.splitlines()[-1])
         self.version = said["version"]

@@ -70,8 +70,12 @@ def put_aside(
         # It would name a broken line in the working folder's matplotlibrc, which nothing can stand before,
         # and tell on a slow machine that it makes its list of fonts.
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    noise = ("TF_CPP_", "TF_CLI_")
-    return [name for name in removed if "tensorflow" in loaded and not name.startswith(noise)]
+    if "tensorflow" not in loaded:
+        return []
+    # Of Keras' own, `require_usual` sets again what they change; and a log or Terraform's changes nothing.
+    return [
+        name for name in removed if name.startswith("TF_") and not name.startswith(("TF_CPP_", "TF_CLI_"))
+    ]
 
 
 def require_usual() -> None:

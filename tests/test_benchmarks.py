@@ -106,6 +106,15 @@ def test_contenders_take_turns_and_what_warms_up_does_not_count(fake):
         assert result.others is None or 0 <= result.others <= 1
 
 
+def test_a_persons_settings_are_not_measured(fake, monkeypatch):
+    personal = ["KERAS_BACKEND", "OMP_NUM_THREADS", "PYTHONOPTIMIZE", "TF_XLA_FLAGS", "XLA_FLAGS"]
+    for name in [*personal, "KERAS_HOME"]:
+        monkeypatch.setenv(name, "1")
+    assert not set(personal) & set(environments.variables())
+    home = "import os; assert os.path.exists(os.environ['KERAS_HOME'] + '/keras.json')"
+    race.race(SMALL, [fake("first", prepare=home)], rounds=1, warm_up=1)
+
+
 def test_a_turn_may_have_several_epochs(fake, monkeypatch):
     order = []
     run = race.run_epoch

@@ -92,6 +92,7 @@ def start_server(lab: Lab, home: Path, log: Any) -> subprocess.Popen[bytes]:
     (settings / "default_setting_overrides.json").write_text(json.dumps(every_cell))
     variables = {"HOME": str(home), "JUPYTER_TOKEN": lab.token, "IPYTHONDIR": str(home)}
     folders = (ROOT / "tools" / "jupyter", home / "config")
+    variables |= {"JUPYTER_CONFIG_DIR": str(home / "own"), "JUPYTER_DATA_DIR": str(home / "data")}
     variables["JUPYTER_CONFIG_PATH"] = os.pathsep.join(map(str, folders))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]
     command += [f"--port={lab.port}", "--ServerApp.port_retries=0", f"--ServerApp.root_dir={lab.folder}"]

@@ -65,6 +65,7 @@ def start_up_settings(**variables):
     return done.stdout.strip()
 
 
-def test_importing_sets_tensorflows_start_up_but_keeps_what_the_user_set():
+def test_importing_sets_tensorflows_start_up():
     assert start_up_settings() == "['tensorflow', '3', '0']"
-    assert start_up_settings(TF_CPP_MIN_LOG_LEVEL="0") == "['tensorflow', '0', '0']"
+    mine = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "0", "TF_ENABLE_ONEDNN_OPTS": "1"}
+    assert start_up_settings(**mine) == "['tensorflow', '3', '1']"

@@ -25,6 +25,7 @@ from tools.execute import (
     neutral_environment,
 )
 from tools.inputs import notebook_metadata
+from tools.limits import cell_seconds
 from tools.tables import BEGIN, END
 
 
@@ -47,6 +48,10 @@ def test_personal_settings_do_not_reach_the_kernel(monkeypatch: pytest.MonkeyPat
         "TF_CPP_MIN_LOG_LEVEL",
         "MPLBACKEND",
         "COLUMNS",
+        "JUPYTER_PATH",
+        "KERAS_HOME",
+        "NO_COLOR",
+        "XLA_FLAGS",
     ]
     for name in [*personal, "LINESMAN", "IPYTHONDIR"]:
         monkeypatch.setenv(name, "mine")
@@ -166,6 +171,28 @@ def test_an_endless_cell_and_a_dead_kernel_are_failures(tmp_path: Path, source: 
         execute(notebook, tmp_path, where="lessons/00_x.py", cell_seconds=1)
     assert str(caught.value).startswith("lessons/00_x.py cell 1:\n    import")
     assert words in str(caught.value)
+
+
+def test_one_variable_is_the_time_limit_of_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import time\ntime.sleep(60)")])
+    assert cell_seconds() == 120
+    monkeypatch.setenv("COURSE_CELL_SECONDS", "1")
+    with pytest.raises(ExecutionFailed, match="still running after 1 s"):
+        execute(notebook, tmp_path, where="lessons/00_x.py")
+
+
+@pytest.mark.parametrize("text", ["soon", "0", "-1", "1.5", "²"])
+def test_a_bad_time_limit_is_refused_before_anything_is_built(
+    text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "lessons").mkdir()
+    (tmp_path / "lessons" / "00_tiny.py").write_text(TINY, encoding="utf-8")
+    monkeypatch.setenv("COURSE_CELL_SECONDS", text)
+    assert build.main([], tmp_path) == 2
+    said = capsys.readouterr().err
+    assert said == (
+        f"COURSE_CELL_SECONDS must be a whole number of seconds, at least 1; got {text!r}: unset it\n"
+    )
 
 
 class ForgetfulSocket:

@@ -224,6 +224,11 @@ def test_a_proxy_is_not_asked_for_the_loopback_address(script, monkeypatch):
     assert done.of(0)[0]["no_proxy"] == "example.org,127.0.0.1"
 
 
+def test_a_worker_reports_in_the_letters_that_are_read(script, monkeypatch):
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-16")
+    assert workers.run(script("report(n=1)"), workers=1).of(0)[0]["n"] == 1
+
+
 def test_ports_that_are_taken_are_left_out(monkeypatch):
     import socket
 
