@@ -60,7 +60,7 @@ def fingerprint() -> str:
 def environment(**extra: str) -> dict[str, str]:
     """This process's variables, without a person's own settings for Python, Jupyter, IPython and pytest."""
     kept = {k: v for k, v in os.environ.items() if not PERSONAL.fullmatch(k)}
-    # In place of ~/.jupyter, ~/.local/share/jupyter and ~/.ipython. Not in .venv, which students' code can read.
+    # In place of ~/.jupyter, ~/.local/share/jupyter and ~/.ipython; not in .venv, which students' code sees.
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipython"}
     kept.update({name: str(ROOT / ".jupyter" / folder) for name, folder in own.items()})
     kept["JUPYTER_PREFER_ENV_PATH"] = "1"  # also where .venv belongs to somebody else

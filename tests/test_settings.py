@@ -140,6 +140,7 @@ def test_jupyter_finds_our_kernel_and_no_configuration_of_a_person(jupyter_of_a_
     for name, value in jupyter_of_a_person.items():
         monkeypatch.setenv(name, value)
 
+    assert course.environment()["JUPYTER_PREFER_ENV_PATH"] == "1"  # ours first, also if root owns .venv
     command = [sys.executable, "-m", "jupyter", "kernelspec", "list", "--json"]
     said = subprocess.check_output(command, env=course.environment(), stderr=subprocess.PIPE)
     found = json.loads(said)["kernelspecs"]  # none, where the person's configuration is read
