@@ -27,8 +27,8 @@ NEEDED_GB = 4
 # Settings that act before a line of the course's own runs. What Keras, TensorFlow and Matplotlib read later,
 # course_utils/_settings.py puts aside, in every notebook. CONTRIBUTING.md lists both.
 PERSONAL = re.compile(
-    r"PYTHON.*|PYTEST_.*|IPYTHON.*|JPY_.*|JUPYTERLAB_.*|COURSE_SEED|COLUMNS|LINES|FORCE_COLOR"
-    r"|JUPYTER_(COLUMNS|CONFIG_DIR|CONFIG_PATH|DATA_DIR|LINES|NO_CONFIG|PATH|PLATFORM_DIRS|PREFER_ENV_PATH)"
+    r"PYTHON.*|PYTEST_.*|JPY_.*|JUPYTERLAB_.*|JUPYTER_(COLUMNS|CONFIG_PATH|LINES|NO_CONFIG|PATH|PLATFORM_DIRS)"
+    r"|COURSE_SEED|COLUMNS|LINES|FORCE_COLOR"
 )
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
 
