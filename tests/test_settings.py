@@ -359,11 +359,13 @@ def run(folder: Path, settings: dict[str, str]) -> dict[str, Any]:
     folder.mkdir(exist_ok=True)
     ours = re.compile(r"(KERAS|PYTEST|PYTHON|TF|XLA)_?.*|MATPLOTLIBRC|MPL.*|XDG_.*")
     kept = {name: value for name, value in os.environ.items() if not ours.fullmatch(name)}
-    environment = kept | {"HOME": str(folder), "IPYTHONDIR": str(folder), "PYTHONPATH": str(ROOT)} | settings
+    usual = {"HOME": str(folder), "IPYTHONDIR": str(folder), "PYTHONPATH": str(ROOT)}
+    usual["MPLCONFIGDIR"] = str(folder.parent)  # for the list of fonts, which takes seconds to make
+    environment = kept | usual | settings
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in CELLS.values()])
     place = {"metadata": {"path": str(folder)}}
     client = nbclient.NotebookClient(
-        notebook, km=kernel_manager(), timeout=120, startup_timeout=180, resources=place, allow_errors=True
+        notebook, km=kernel_manager(), timeout=600, startup_timeout=180, resources=place, allow_errors=True
     )
     client.execute(cleanup_kc=True, env=environment)
     clean_outputs(notebook)
