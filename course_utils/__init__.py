@@ -12,7 +12,14 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from course_utils import _settings
-from course_utils.checks import check, check_above, check_below, check_close, check_equal
+from course_utils.checks import (
+    check,
+    check_above,
+    check_below,
+    check_close,
+    check_disjoint,
+    check_equal,
+)
 from course_utils.printing import measured
 
 if TYPE_CHECKING:
@@ -47,6 +54,7 @@ __all__ = [
     "check_above",
     "check_below",
     "check_close",
+    "check_disjoint",
     "check_equal",
     "checks",
     "cluster",

@@ -32,6 +32,8 @@ GREY = "#666666"
 
 SHORTEST_ALT = 30
 
+_SHOWABLE = "a matplotlib Figure, Axes or array of the Axes of one figure"
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 """The default of arguments that name lines to add: none."""
 
@@ -153,24 +155,31 @@ def no_figure_left() -> Iterator[None]:
 
 def figure_of(name: str, drawn: object) -> Figure:
     """Return the one figure that a figure, axes or array of axes belongs to."""
-    wanted = f"{name} must be a matplotlib Figure, Axes or array of the Axes of one figure"
     if isinstance(drawn, Figure):
         return drawn
+    figures = [root_figure(ax) for ax in axes_of(name, drawn)]
+    number = len(set(map(id, figures)))
+    if number != 1:
+        raise ValueError(f"{name} must be {_SHOWABLE}; got axes of {number} figures: show one at a time")
+    return figures[0]
+
+
+def axes_of(name: str, drawn: object) -> list[Axes]:
+    """Return the axes that are given: all of a figure, one, or several in an array or list."""
+    if isinstance(drawn, Figure):
+        return list(drawn.axes)
     found: list[object]
     if isinstance(drawn, np.ndarray):
         found = list(drawn.ravel())
     else:
         found = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
-    figures: list[Figure] = []
     for ax in found:
         if not isinstance(ax, Axes):
             raise TypeError(
-                f"{wanted}; got {arguments.described(ax)}: return what the plot function returned"
+                f"{name} must be {_SHOWABLE}; got {arguments.described(ax)}: return what the plot function"
+                " returned"
             )
-        figures.append(root_figure(ax))
-    if len(set(map(id, figures))) != 1:
-        raise ValueError(f"{wanted}; got axes of {len(set(map(id, figures)))} figures: show one at a time")
-    return figures[0]
+    return [ax for ax in found if isinstance(ax, Axes)]
 
 
 def root_figure(ax: Axes) -> Figure:

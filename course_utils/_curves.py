@@ -41,4 +41,4 @@ def draw_curves(
 def draw_levels(ax: Axes, baselines: Mapping[str, float], **line: Any) -> None:
     """Draw each baseline as a vertical line, with its name and value for the legend."""
     for (name, level), style in zip(baselines.items(), cycle(_LEVEL_STYLES), strict=False):
-        ax.axvline(level, linestyle=style, label=f"{name}: {level:.3g}", **line)
+        ax.axvline(level, linestyle=style, label=f"{name}: {level:.3g}", gid=name, **line)

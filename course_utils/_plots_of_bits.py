@@ -91,7 +91,7 @@ def bit_rows(
         at_row, at_step = np.nonzero(wrong)
         label = f"wrong: {wrong.sum()} of {wrong.size}"
         look: dict[str, Any] = {"marker": "x", "s": 26, "linewidth": 1.8, "color": PALETTE[1], "zorder": 4}
-        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, **look)
+        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **look)
     ax.set(xlim=(start - 0.6, start + steps - 0.4), ylim=(-0.1, _ROW * rows), xlabel="time step")
     labels = 16 if start + steps <= 100 else 6  # long numbers need more room
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=labels))

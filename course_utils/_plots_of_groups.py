@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -78,7 +79,8 @@ def class_columns(
     seen_as_columns = len(empty) < chosen.sum()  # else the legend shows the cross
     for group, colour, hatch in ((~chosen, PALETTE[0], ""), (chosen, PALETTE[1], "///")):
         label = mark if hatch and seen_as_columns else None
-        ax.bar(classes[group], values[group], color=colour, hatch=hatch, edgecolor="white", label=label)
+        look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": label}
+        ax.bar(classes[group], values[group], gid=mark if hatch else ylabel, **look)
     if arguments.flag("log", log):
         ax.set_ylim(0.5, 2 * max(float(values.max()), 1.0))  # before the scale, which warns of zeros
         ax.set_yscale("log")
@@ -143,14 +145,16 @@ def strip(
     require_words(xlabel=xlabel, title=title)
     ax = axes_for(ax, size=(7.5, max(1.9, 1.2 + 0.42 * len(found))))
     rows = np.arange(len(found))
-    for row, (values, marker) in enumerate(
-        zip(found.values(), MARKERS * (1 + len(found) // len(MARKERS)), strict=False)
+    for row, ((name, values), marker) in enumerate(
+        zip(found.items(), MARKERS * (1 + len(found) // len(MARKERS)), strict=False)
     ):
         # a little apart, in order, so that equal values can be told
         heights = row + np.linspace(-0.12, 0.12, len(values)) if len(values) > 1 else np.array([row])
-        ax.plot(values, heights, marker, color=PALETTE[0], alpha=0.8, markersize=6, clip_on=False)
+        dots: dict[str, Any] = {"color": PALETTE[0], "alpha": 0.8, "markersize": 6, "clip_on": False}
+        ax.plot(values, heights, marker, gid=name, **dots)
         middle = float(np.median(values))
-        ax.plot([middle, middle], [row - 0.32, row + 0.32], color=PALETTE[1], linewidth=2.2, zorder=4)
+        stroke: dict[str, Any] = {"color": PALETTE[1], "linewidth": 2.2, "zorder": 4}
+        ax.plot([middle, middle], [row - 0.32, row + 0.32], gid="median", **stroke)
     ax.lines[1].set_label("median")
     draw_levels(ax, lines, color=GREY, linewidth=1.4)
     if log:

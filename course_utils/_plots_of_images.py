@@ -59,7 +59,7 @@ def image_rows(images: Mapping[str, ArrayLike], *, title: str) -> NDArray[np.obj
     )
     for line, (name, row) in zip(axes, found.items(), strict=True):
         for ax, image in zip(line, row, strict=True):
-            ax.imshow(image, cmap="gray_r", vmin=low, vmax=high if high > low else low + 1.0)
+            ax.imshow(image, cmap="gray_r", vmin=low, vmax=high if high > low else low + 1.0, gid=name)
             ax.set(xticks=[], yticks=[])
         line[0].set_ylabel(name)
     size, weight = mpl.rcParams["axes.titlesize"], mpl.rcParams["axes.titleweight"]

@@ -88,7 +88,8 @@ def padded_batch(
             look = dict(PADDING)
         ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **look))
         ink = GREY if step >= real[row] else ("white" if colours[step][:3].mean() < 0.55 else "black")
-        ax.text(step, row, written[row][step], ha="center", va="center", color=ink, fontsize=points)
+        middle: dict[str, Any] = {"ha": "center", "va": "center"}
+        ax.text(step, row, written[row][step], color=ink, fontsize=points, gid="values", **middle)
     ax.set(xlim=(-0.6, steps - 0.4), ylim=(rows - 0.4, -0.6), xlabel="time step", ylabel="sequence")
     for axis in (ax.xaxis, ax.yaxis):
         axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))

@@ -133,9 +133,11 @@ def bars(
     ends = list(found.values())
     if log:  # the length of a bar would depend on where the axis happens to begin
         ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color="#dddddd", linewidth=1.0, zorder=0)
-        ax.plot(ends, rows, "o", markersize=9, color=PALETTE[0])
+        for row, (name, end) in zip(rows, found.items(), strict=True):
+            ax.plot(end, row, "o", markersize=9, color=PALETTE[0], gid=name)
     else:
-        ax.barh(rows, ends, height=0.66, color=PALETTE[0])
+        for name, bar in zip(found, ax.barh(rows, ends, height=0.66, color=PALETTE[0]), strict=True):
+            bar.set_gid(name)
     ax.set_yticks(rows, list(found))
     ax.set_ylim(len(rows) - 0.5, -0.5)
     for row, end in zip(rows, ends, strict=True):

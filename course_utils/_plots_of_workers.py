@@ -60,14 +60,15 @@ def progress_of_workers(
     ax = axes_for(ax)
     last = max(float(updates.max()) for track in found.values() for _, updates in track)
     for n, level in enumerate(range(every, int(last) + 1, every)):
-        ax.axhline(level, color="#c4c4c4", linewidth=0.8, label="_" if n else "checkpoint", zorder=1)
+        line = ax.axhline(level, color="#c4c4c4", linewidth=0.8, zorder=1, gid="checkpoint")
+        line.set_label("_" if n else "checkpoint")
     for n, ((name, track), (colour, _, marker)) in enumerate(
         zip(found.items(), distinct_lines(), strict=False)
     ):
         look: dict[str, Any] = {"color": colour, "marker": marker, "zorder": 3 + n}
         look |= {"markersize": 7, "alpha": 0.45} if n == 0 else {"markersize": 3}
         for start, (seconds, updates) in enumerate(track):
-            ax.plot(seconds, updates, linewidth=0, label="_" if start else name, **look)
+            ax.plot(seconds, updates, linewidth=0, label="_" if start else name, gid=name, **look)
     if cross is not None:
         ax.plot(
             *cross[:, None],

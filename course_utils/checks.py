@@ -7,12 +7,15 @@ was measured, so it is the same on every machine and nbval can compare it strict
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import combinations
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from course_utils import _arguments as arguments
 
 __all__ = [
     "CheckFailed",
@@ -21,6 +24,7 @@ __all__ = [
     "check_above",
     "check_below",
     "check_close",
+    "check_disjoint",
     "check_equal",
     "record_results",
 ]
@@ -109,8 +113,8 @@ def check_below(value: float, bound: float, sentence: str) -> None:
     ------
     CheckFailed
         It is not below, or is NaN. The message shows both numbers.
-    TypeError
-        `value` or `bound` is not one real number.
+    TypeError, ValueError
+        `value` or `bound` is not one real number, or the bound is infinite: such a check could not fail.
 
     Examples
     --------
@@ -132,8 +136,8 @@ def check_above(value: float, bound: float, sentence: str) -> None:
     ------
     CheckFailed
         It is not above, or is NaN. The message shows both numbers.
-    TypeError
-        `value` or `bound` is not one real number.
+    TypeError, ValueError
+        `value` or `bound` is not one real number, or the bound is infinite: such a check could not fail.
 
     Examples
     --------
@@ -158,7 +162,7 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
         The shapes differ, or a difference is too large or NaN. The message says
         how large, where, and in how many entries.
     TypeError, ValueError
-        An argument is not numeric, or `atol` is negative.
+        An argument is not numeric, both are empty, or `atol` is negative or infinite.
 
     Examples
     --------
@@ -175,6 +179,10 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
     if not 0 <= atol < np.inf:
         raise ValueError(f"atol must be a number of at least 0, got {atol}; try 1e-6")
     left, right = _numeric("actual", actual), _numeric("expected", expected)
+    if not left.size and not right.size:
+        raise ValueError(
+            "actual and expected must hold at least one number; got none: see why they are empty"
+        )
     if found := _shapes_differ(left, right):
         _conclude(False, sentence, found, np.inf, atol)
         return
@@ -183,7 +191,7 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
         gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
     gap = np.where(left == right, 0.0, gap)
     found = _entries_apart(left, right, gap, atol)
-    _conclude(not found, sentence, found, float(gap.max(initial=0.0)), atol)
+    _conclude(not found, sentence, found, float(gap.max()), atol)
 
 
 def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
@@ -208,8 +216,54 @@ def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
     _conclude(not found, sentence, found)
 
 
+def check_disjoint(parts: Mapping[str, Iterable[Any]], sentence: str) -> None:
+    """Check that no sequence stands in two parts of a data set.
+
+    Parameters
+    ----------
+    parts : a part's name to its sequences, at least two parts: arrays of shape (N, T) or (N, T, F), lists of
+        sequences of any lengths, or lists of texts. Numbers are compared by value, whatever their dtype.
+    sentence : the claim.
+
+    Raises
+    ------
+    CheckFailed
+        A sequence stands in two parts. The message says in which, how many there are, and shows one.
+    TypeError, ValueError
+        Something else was passed, or a part is empty.
+
+    Examples
+    --------
+    >>> check_disjoint({"training": [[0, 1], [1, 1]], "test": [[0, 0]]}, "no test sequence was trained on")
+    ✓ no test sequence was trained on
+    >>> check_disjoint({"training": [[0, 1], [1, 1]], "test": [[1, 1]]}, "no test sequence was trained on")
+    Traceback (most recent call last):
+    ...
+    course_utils.checks.CheckFailed: not true here: no test sequence was trained on
+      found: 1 of 1 rows of 'test' stand in 'training', too, such as row 0: [1, 1]
+    """
+    sentence = _sentence(sentence)
+    entries = arguments.mapping("parts", parts, of="a part's name to its sequences")
+    if len(entries) < 2:
+        raise ValueError(f"parts must have at least 2 entries; got {', '.join(entries)}: add the other part")
+    rows = {name: _rows(f"parts[{name!r}]", part) for name, part in entries.items()}
+    found = []
+    for one, other in combinations(rows, 2):
+        known = {_key(row) for row in rows[one]}
+        shared = [n for n, row in enumerate(rows[other]) if _key(row) in known]
+        if shared:
+            shown = arguments.described(rows[other][shared[0]].tolist())
+            found.append(
+                f"found: {len(shared)} of {len(rows[other])} rows of {other!r} stand in {one!r}, too, "
+                f"such as row {shared[0]}: {shown}"
+            )
+    _conclude(not found, sentence, "\n  ".join(found))
+
+
 def _check_side(side: Literal["below", "above"], value: float, bound: float, sentence: str) -> None:
     value, bound = _number("value", value), _number("bound", bound)
+    if not np.isfinite(bound):
+        raise ValueError(f"bound must be finite, got {bound}; a check that cannot fail says nothing")
     sentence = _sentence(sentence)
     holds = value < bound if side == "below" else value > bound
     _conclude(holds, sentence, f"found: {value:.6g}, which is not {side} {bound:.6g}", value, bound)
@@ -254,6 +308,27 @@ def _entries_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> st
         f"found: {wrong.sum()} of {wrong.size} entries differ; "
         f"the first{_where(first)}: {left[first]} against {right[first]}"
     )
+
+
+def _rows(name: str, part: object) -> list[NDArray[np.generic]]:
+    """The sequences of a part: texts, or rows of numbers as float64."""
+    if hasattr(part, "shape"):
+        part = list(np.atleast_1d(np.asarray(part)))
+    if not isinstance(part, list | tuple):
+        raise TypeError(f"{name} must be an array or a list of sequences; got {arguments.described(part)}")
+    rows = [np.asarray(row) for row in part]
+    if not rows:
+        raise ValueError(f"{name} must hold at least one sequence; got none")
+    for n, row in enumerate(rows):
+        if row.dtype.kind not in ("US" if row.ndim == 0 else "USbiuf"):
+            shown = arguments.described(row.tolist())
+            raise TypeError(f"{name}[{n}] must be a sequence of numbers or a text; got {shown}")
+    return rows
+
+
+def _key(row: NDArray[np.generic]) -> tuple[Any, ...]:
+    numbers = row.dtype.kind in "biuf"
+    return row.shape, (row.astype(np.float64) + 0.0).tobytes() if numbers else str(row.tolist())  # -0 is 0
 
 
 def _where(index: tuple[np.intp, ...]) -> str:

@@ -4,6 +4,7 @@ Every plot function takes arrays and `ax=None`, draws on that axes or on a new f
 `title` is the finding, in words. None calls `plt.show`: a lesson ends its cell with
 `cu.plotting.show(ax, "what is to be seen, in a sentence")`. Colours are those of Okabe and Ito, and no
 category is told by colour alone. Time steps have colours of their own, from `time_colours`.
+`drawn` reads back what a figure shows, by name, so that a lesson can check it.
 
 - The network: `unrolled_network`.
 - Long series in windows: `windows_of_series`, `flattening`; their bits: `bit_rows`.
@@ -23,6 +24,7 @@ from __future__ import annotations
 from course_utils._canvas import PALETTE, show, time_colours, use_style
 from course_utils._diagrams import unrolled_network
 from course_utils._diagrams_of_windows import flattening, windows_of_series
+from course_utils._drawn import drawn
 from course_utils._plots_of_bits import bit_rows
 from course_utils._plots_of_functions import curves_over, loss_surface
 from course_utils._plots_of_gates import gate_maps
@@ -42,6 +44,7 @@ __all__ = [
     "curves_by_length",
     "curves_over",
     "distributions",
+    "drawn",
     "flattening",
     "gate_maps",
     "growth",

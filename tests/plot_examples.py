@@ -55,6 +55,7 @@ def texts_by_gid(ax):
 
 
 GENERATOR = np.random.default_rng(0)
+BITS = np.random.default_rng(0).integers(0, 2, size=(5, 15))
 FALLING = 0.3 * np.exp(-np.arange(30) / 6) + 1e-3
 CALLS = {
     "unrolled_network": (plotting.unrolled_network, network()),
@@ -199,7 +200,77 @@ CALLS = {
             "log": True,
         },
     ),
+    "windows_of_series": (
+        plotting.windows_of_series,
+        {"x": np.zeros((5, 10_000)), "window": 15, "title": TITLE},
+    ),
+    "windows_of_series, two": (
+        plotting.windows_of_series,
+        {"x": np.zeros((1, 8)), "window": 4, "title": TITLE},
+    ),
+    "windows_of_series, three": (
+        plotting.windows_of_series,
+        {"x": np.zeros((3, 101)), "window": 30, "title": TITLE},
+    ),
+    "flattening": (plotting.flattening, {"h": np.zeros((5, 15, 4)), "title": TITLE}),
+    "flattening, one": (plotting.flattening, {"h": np.zeros((1, 1, 1)), "title": "One row"}),
+    "bit_rows": (
+        plotting.bit_rows,
+        {"x": BITS, "y": 1 - BITS, "answers": GENERATOR.random(BITS.shape), "title": TITLE},
+    ),
+    "bit_rows, no answers": (
+        plotting.bit_rows,
+        {"x": BITS[:1], "y": 1 - BITS[:1], "first_step": 9975, "title": TITLE},
+    ),
+    "class_columns": (
+        plotting.class_columns,
+        {
+            "heights": [3, 0, 7, 2],
+            "xlabel": "ones in a string",
+            "ylabel": "strings",
+            "title": TITLE,
+            "marked": [True, True, False, False],
+            "mark": "never shown",
+            "log": True,
+        },
+    ),
+    "strip": (
+        plotting.strip,
+        {
+            "samples": {"LSTM": [0.3, 0.1, 0.25], "a GRU of the same size": [0.5, 0.4]},
+            "xlabel": "wrong (%)",
+            "title": TITLE,
+            "baselines": {"guessing": 0.8},
+        },
+    ),
+    "growth": (
+        plotting.growth,
+        {
+            "curves": {"by hand": ([1, 10, 100], [2, 20, 200]), "in a graph": ([1, 100], [3, 4])},
+            "xlabel": "length (steps)",
+            "ylabel": "time (s)",
+            "title": TITLE,
+        },
+    ),
+    "image_rows": (
+        plotting.image_rows,
+        {
+            "images": {"written": GENERATOR.random((6, 8, 5)), "drawn": GENERATOR.random((6, 8, 5))},
+            "title": TITLE,
+        },
+    ),
+    "gate_maps": (
+        plotting.gate_maps,
+        {
+            "signals": {"target": [0.0, 1.0, 1.0], "answer": [0.1, 0.9, 1.2]},
+            "gates": {"i gate": GENERATOR.random((3, 2)), "f gate": GENERATOR.random((3, 4))},
+            "states": {"c": GENERATOR.normal(size=(3, 2))},
+            "title": TITLE,
+        },
+    ),
 }
+WITHOUT_AX = (plotting.gate_maps, plotting.image_rows)  # they draw several axes, always on a new figure
+
 PARAMETERS = {"argvalues": CALLS.values(), "ids": CALLS.keys()}
 
 

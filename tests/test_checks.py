@@ -23,6 +23,14 @@ TRUE_CALLS = {
     "check_close": lambda: cu.check_close([1.0, 2.0], [1.0, 2.0 + 1e-7], SENTENCE, atol=1e-6),
     "check_close, at the tolerance": lambda: cu.check_close(0.0, 0.5, SENTENCE, atol=0.5),
     "check_close, infinities": lambda: cu.check_close([np.inf], [np.inf], SENTENCE, atol=0),
+    "check_disjoint": lambda: cu.check_disjoint({"a": [[0, 1], [1, 1]], "b": [[1, 0]]}, SENTENCE),
+    "check_disjoint, same numbers in other shapes": lambda: cu.check_disjoint(
+        {"a": np.zeros((1, 4)), "b": np.zeros((1, 2, 2)), "c": np.zeros((1, 4, 1))}, SENTENCE
+    ),
+    "check_disjoint, lengths": lambda: cu.check_disjoint({"a": [[0], [0, 0, 0]], "b": [[0, 0]]}, SENTENCE),
+    "check_disjoint, twice in one part": lambda: cu.check_disjoint(
+        {"a": ["x", "x"], "b": ["y", "1"]}, SENTENCE
+    ),
     "check_equal, tuples": lambda: cu.check_equal((3, 2), (3, 2), SENTENCE),
     "check_equal, text": lambda: cu.check_equal(["a", "b"], np.array(["a", "b"]), SENTENCE),
 }
@@ -57,6 +65,27 @@ FALSE_CALLS = {
     "check_close, unsigned numbers": (
         lambda: cu.check_close(np.uint8([1]), np.uint8([2]), SENTENCE, atol=0.5),
         "the largest difference is 1 at [0]",
+    ),
+    "check_disjoint, which": (
+        lambda: cu.check_disjoint({"training": [[0, 1], [1, 1]], "test": [[1, 1], [0, 0], [0, 1]]}, SENTENCE),
+        "found: 2 of 3 rows of 'test' stand in 'training', too, such as row 0: [1, 1]",
+    ),
+    "check_disjoint, each pair": (
+        lambda: cu.check_disjoint({"a": ["x", "y"], "b": ["z"], "c": ["z", "y"]}, SENTENCE),
+        "1 of 2 rows of 'c' stand in 'a', too, such as row 1: 'y'\n"
+        "  found: 1 of 2 rows of 'c' stand in 'b', too, such as row 0: 'z'",
+    ),
+    "check_disjoint, by value": (
+        lambda: cu.check_disjoint({"a": np.float32([[[0], [1]]]), "b": [[[-0.0], [1.0]]]}, SENTENCE),
+        "1 of 1 rows of 'b' stand in 'a', too",
+    ),
+    "check_disjoint, ragged": (
+        lambda: cu.check_disjoint({"a": [np.int8([1]), [2, 3]], "b": [[2, 3.0]]}, SENTENCE),
+        "such as row 0: [2.0, 3.0]",
+    ),
+    "check_disjoint, words": (
+        lambda: cu.check_disjoint({"a": [["to", "be"]], "b": np.array([["to", "be"]])}, SENTENCE),
+        "such as row 0: ['to', 'be']",
     ),
     "check_equal, first": (
         lambda: cu.check_equal([1, 5, 6], [1, 2, 3], SENTENCE),
@@ -95,6 +124,70 @@ BAD_CALLS = {
         "atol must be a number of at least 0, got -1.0; try 1e-6",
     ),
     "atol, NaN": (lambda: cu.check_close(1, 1, SENTENCE, atol=np.nan), ValueError, "atol must be .* got nan"),
+    "atol, infinite": (
+        lambda: cu.check_close(1, 2, SENTENCE, atol=np.inf),
+        ValueError,
+        "atol must be a number of at least 0, got inf",
+    ),
+    "nothing to compare": (
+        lambda: cu.check_close([], np.zeros(0), SENTENCE, atol=1),
+        ValueError,
+        "actual and expected must hold at least one number; got none",
+    ),
+    **{
+        f"bound of {name}, {bound}": (
+            lambda check=check, bound=bound: check(1, bound, SENTENCE),
+            ValueError,
+            f"bound must be finite, got {bound}; a check that cannot fail says nothing",
+        )
+        for name, check in (("below", cu.check_below), ("above", cu.check_above))
+        for bound in (np.inf, -np.inf, np.nan)
+    },
+    "sentence of disjoint": (
+        lambda: cu.check_disjoint({"a": [[1]], "b": [[2]]}, ""),
+        ValueError,
+        "sentence must be one line",
+    ),
+    "parts, list": (
+        lambda: cu.check_disjoint([[1], [2]], SENTENCE),
+        TypeError,
+        "parts must be a mapping from",
+    ),
+    "parts, one": (
+        lambda: cu.check_disjoint({"a": [[1]]}, SENTENCE),
+        ValueError,
+        "parts must have at least 2 entries; got a: add the other part",
+    ),
+    "parts, empty one": (
+        lambda: cu.check_disjoint({"a": [[1]], "b": np.zeros((0, 3))}, SENTENCE),
+        ValueError,
+        r"parts\['b'\] must hold at least one sequence; got none",
+    ),
+    "parts, text": (
+        lambda: cu.check_disjoint({"a": "ab", "b": ["c"]}, SENTENCE),
+        TypeError,
+        r"parts\['a'\] must be an array or a list of sequences; got 'ab'",
+    ),
+    "parts, number": (
+        lambda: cu.check_disjoint({"a": 3, "b": ["c"]}, SENTENCE),
+        TypeError,
+        r"parts\['a'\] must be an array or a list of sequences; got 3",
+    ),
+    "parts, numbers": (
+        lambda: cu.check_disjoint({"a": [[1]], "b": np.arange(3)}, SENTENCE),
+        TypeError,
+        r"parts\['b'\]\[0\] must be a sequence of numbers or a text; got 0",
+    ),
+    "parts, no axis": (
+        lambda: cu.check_disjoint({"a": np.array(3), "b": [[1]]}, SENTENCE),
+        TypeError,
+        r"parts\['a'\]\[0\] must be a sequence of numbers or a text; got 3",
+    ),
+    "parts, objects": (
+        lambda: cu.check_disjoint({"a": [[1], [None]], "b": [[1]]}, SENTENCE),
+        TypeError,
+        r"parts\['a'\]\[1\] must be a sequence of numbers or a text; got \[None\]",
+    ),
     "actual, text": (
         lambda: cu.check_close("a", 1, SENTENCE, atol=1),
         TypeError,
@@ -152,7 +245,6 @@ def test_what_holds_is_recorded_and_printed(call, recorded, capsys):
         (lambda: cu.check_above(1, 2.5, SENTENCE), 1, 2.5),
         (lambda: cu.check_close([1, 2, 3.0], [1, 2.25, 3], SENTENCE, atol=0.5), 0.25, 0.5),
         (lambda: cu.check_close([1, 2, 3.0], [1, 4, 3], SENTENCE, atol=0.5), 2, 0.5),
-        (lambda: cu.check_close([], [], SENTENCE, atol=0.5), 0, 0.5),
         (lambda: cu.check_close([1.0], [[1.0]], SENTENCE, atol=0.5), np.inf, 0.5),
         (lambda: cu.check_equal(1, 1, SENTENCE), None, None),
         (lambda: cu.check(True, SENTENCE, found=3), None, None),
@@ -199,3 +291,23 @@ def test_close_agrees_with_numpy(left, right):
         assert not same
     else:
         assert same
+
+
+@given(st.lists(st.lists(st.integers(0, 1), max_size=3), min_size=2, max_size=12), st.data())
+def test_disjoint_agrees_with_pythons_sets(rows, data):
+    cut = data.draw(st.integers(1, len(rows) - 1))
+    shared = set(map(tuple, rows[:cut])) & set(map(tuple, rows[cut:]))
+    try:
+        cu.check_disjoint({"a": rows[:cut], "b": rows[cut:]}, SENTENCE)
+    except CheckFailed:
+        assert shared
+    else:
+        assert not shared
+
+
+@pytest.mark.parametrize(
+    "call", [lambda: cu.check(True, SENTENCE, None), lambda: cu.check_close(1, 1, SENTENCE, 0.1)]
+)
+def test_what_else_is_said_must_be_named(call):
+    with pytest.raises(TypeError, match="positional argument"):
+        call()

@@ -128,9 +128,3 @@ def test_strip_names_bad_arguments(changed, error, words):
     with pytest.raises(error) as caught:
         plotting.strip(given_arguments.pop("samples"), **given_arguments)
     assert words in str(caught.value)
-
-
-def test_both_draw_on_the_axes_they_are_given():
-    _, (left, right) = plt.subplots(1, 2)
-    assert plotting.class_columns([1, 2], ax=left, **WORDS) is left
-    assert plotting.strip(ROWS, xlabel="error", title="Spread", ax=right) is right

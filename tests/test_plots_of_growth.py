@@ -4,7 +4,6 @@ import matplotlib as mpl
 
 mpl.use("agg")
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -25,11 +24,6 @@ def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
         assert np.diff(np.log(line.get_ydata())) / np.diff(np.log(x)) == pytest.approx([exponent] * 2)
     assert {text.get_text() for text in ax.texts} >= {"square", "root"}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("size", "time (s)")
-
-
-def test_it_draws_on_given_axes():
-    _, ax = plt.subplots()
-    assert plotting.growth({"a": ([1, 2], [3, 4])}, ax=ax, **LABELS) is ax
 
 
 @pytest.mark.parametrize(

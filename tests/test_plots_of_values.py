@@ -75,8 +75,6 @@ def test_bars_without_a_sign_start_at_0():
 def test_on_a_logarithmic_axis_there_are_dots_and_no_bars():
     ax = plotting.bars({"a": 0.6, "b": 2e-5}, xlabel="error", title="t", log=True)
     assert not ax.patches  # their length would say nothing
-    np.testing.assert_array_equal(ax.lines[0].get_xdata(), [0.6, 2e-5])
-    np.testing.assert_array_equal(ax.lines[0].get_ydata(), [0, 1])
     bottom, top = ax.get_ylim()
     assert bottom > 1.2, "a dot stands on the edge"
     assert top < -0.2, "a dot stands on the edge"

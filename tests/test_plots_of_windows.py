@@ -1,9 +1,5 @@
 """course_utils.plotting's windows, flattening and bit rows: what is drawn is what was given."""
 
-import matplotlib as mpl
-
-mpl.use("agg")
-
 import itertools
 
 import matplotlib.pyplot as plt
@@ -11,23 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plot_examples import plot_style
+from plot_examples import BITS, assert_refused, plot_style
 
 from course_utils import plotting
-
-TITLE = "The state passes from one window to the next, and the gradient stops at its edge"
-BITS = np.random.default_rng(0).integers(0, 2, size=(5, 15))
-CALLS = {
-    "windows": (plotting.windows_of_series, {"x": np.zeros((5, 10_000)), "window": 15}),
-    "windows, two": (plotting.windows_of_series, {"x": np.zeros((1, 8)), "window": 4}),
-    "windows, three": (plotting.windows_of_series, {"x": np.zeros((3, 101)), "window": 30}),
-    "flattening": (plotting.flattening, {"h": np.zeros((5, 15, 4))}),
-    "flattening, one": (plotting.flattening, {"h": np.zeros((1, 1, 1))}),
-    "bit_rows": (plotting.bit_rows, {"x": BITS, "y": 1 - BITS, "answers": BITS}),
-    "bit_rows, no answers": (plotting.bit_rows, {"x": BITS[:1], "y": BITS[:1], "first_step": 9975}),
-}
-PARAMETERS = {"argvalues": CALLS.values(), "ids": CALLS.keys()}
-
 
 style = pytest.fixture(autouse=True)(plot_style)
 
@@ -36,76 +18,28 @@ def texts(ax, gid):
     return [text.get_text() for text in ax.texts if text.get_gid() == gid]
 
 
-# ---------------------------------------------------------------- all three
-
-
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_draws_on_the_axes_it_is_given_and_leaves_its_input_alone(plot, arguments):
-    figure, (upper, lower) = plt.subplots(2, 1)
-    before, style = repr(arguments), dict(mpl.rcParams)
-    assert plot(**arguments, title=TITLE, ax=lower) is lower
-    assert lower.get_title(loc="left").replace("\n", " ") == TITLE
-    assert upper.get_title(loc="left") == ""
-    assert plt.get_fignums() == [figure.number]
-    assert repr(arguments) == before
-    assert dict(mpl.rcParams) == style
-
-
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_no_text_is_cut_and_none_covers_another(plot, arguments):
-    ax = plot(**arguments, title=TITLE)
-    ax.figure.canvas.draw()
-    frame = ax.figure.bbox
-    legend = ax.get_legend()
-    shown = [*ax.texts, ax._left_title, *(legend.get_texts() if legend else [])]
-    if ax.axison:
-        shown += [*ax.get_yticklabels(), ax.xaxis.label]
-        low, high = ax.get_xlim()
-        shown += [label for label in ax.get_xticklabels() if low <= label.get_position()[0] <= high]
-    boxes = [(text, text.get_window_extent()) for text in shown if text.get_text()]
-    assert len(boxes) > 3
-    for text, box in boxes:
-        assert box.x0 >= frame.x0 - 1, text
-        assert box.x1 <= frame.x1 + 1, text
-        assert box.y0 >= frame.y0 - 1, text
-        assert box.y1 <= frame.y1 + 1, text
-    for (one, a), (other, b) in itertools.combinations(boxes, 2):
-        overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > -2 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
-        assert not overlap, (one, other)
-
-
 BAD = [
-    ("windows", {"x": np.zeros(3)}, ValueError, "x must have 2 axes (B, steps); got shape (3,)"),
-    ("windows", {"window": 0}, ValueError, "window must be a whole number, at least 1; got 0"),
+    ("windows_of_series", {"x": np.zeros(3)}, ValueError, "x must have 2 axes (B, steps); got shape (3,)"),
+    ("windows_of_series", {"window": 0}, ValueError, "window must be a whole number, at least 1; got 0"),
     (
-        "windows",
+        "windows_of_series",
         {"window": 5001},
         ValueError,
         "window must be at most half of the 10000 steps of x; got 5001",
     ),
-    ("windows", {"title": ""}, ValueError, "title must say something"),
-    ("windows", {"ax": "here"}, TypeError, "ax must be matplotlib Axes or None for a new figure; got 'here'"),
     ("flattening", {"h": np.zeros((5, 15))}, ValueError, "h must have 3 axes (B, T, H); got shape (5, 15)"),
-    ("flattening", {"title": None}, TypeError, "title must be a text (str); got None"),
-    ("flattening", {"ax": 1}, TypeError, "ax must be matplotlib Axes or None for a new figure; got 1"),
     ("bit_rows", {"x": [0, 1]}, ValueError, "x must have 2 axes (B, T); got shape (2,)"),
     ("bit_rows", {"y": BITS.T}, ValueError, "y must have shape (5, 15) (B, T), as x; got shape (15, 5)"),
     ("bit_rows", {"y": BITS + 1}, ValueError, "y must be from 0 to 1; got 2 at index"),
     ("bit_rows", {"answers": -1.0 * BITS}, ValueError, "answers must be from 0 to 1; got -1 at index"),
     ("bit_rows", {"answers": BITS * np.nan}, ValueError, "answers must be finite; got nan"),
     ("bit_rows", {"first_step": -1}, ValueError, "first_step must be a whole number, at least 0; got -1"),
-    ("bit_rows", {"title": " "}, ValueError, "title must say something"),
-    ("bit_rows", {"ax": 1}, TypeError, "ax must be matplotlib Axes or None for a new figure; got 1"),
 ]
 
 
-@pytest.mark.parametrize(("call", "changed", "error", "words"), BAD)
-def test_bad_arguments_are_named_and_leave_no_figure(call, changed, error, words):
-    plot, arguments = CALLS[call]
-    with pytest.raises(error) as caught:
-        plot(**{"title": TITLE} | arguments | changed)
-    assert words in str(caught.value)
-    assert not plt.get_fignums()
+@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
+def test_bad_arguments_are_named_and_leave_no_figure(plot, changed, error, words):
+    assert_refused(plot, changed, error, words)
 
 
 # ---------------------------------------------------------------- windows of a series

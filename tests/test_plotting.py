@@ -1,19 +1,89 @@
 """course_utils.plotting: what holds for every plot. What each one draws is tested by its module's name."""
 
 import itertools
+from inspect import signature
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
+import plot_contents
 import pytest
-from plot_examples import CALLS, PARAMETERS, plot_style
+from matplotlib.colors import to_hex
+from plot_examples import CALLS, PARAMETERS, WITHOUT_AX, plot_style
 
-from course_utils import plotting
+from course_utils import _canvas, plotting
 
 style = pytest.fixture(autouse=True)(plot_style)
 
 
+def axes_of(result):
+    """The axes that a plot function returned: one, or an array of them."""
+    return list(np.ravel(result))
+
+
+WIDE = {
+    plotting.bars,
+    plotting.strip,
+    plotting.bit_rows,
+    plotting.unrolled_network,
+    plotting.windows_of_series,
+    plotting.flattening,
+}
+NO_PLOTS = {"PALETTE", "drawn", "show", "time_colours", "use_style"}
+
+
+def test_every_plot_function_has_an_example_and_every_example_its_words():
+    plots = {getattr(plotting, name) for name in plotting.__all__ if name not in NO_PLOTS}
+    assert {plot for plot, _ in CALLS.values()} == plots
+    assert plot_contents.LABELS.keys() == CALLS.keys()
+
+
+@pytest.mark.parametrize("example", CALLS)
+def test_the_axes_have_their_words_and_units(example):
+    plot, arguments = CALLS[example]
+    axes = axes_of(plot(**arguments))
+    shown = [text for ax in axes for text in (ax.get_xlabel(), ax.get_ylabel())]
+    mapped = [artist for ax in axes for artist in (*ax.images, *ax.collections)]
+    shown += [artist.colorbar.ax.get_ylabel() for artist in mapped if artist.colorbar]
+    assert [text for text in shown if text] == plot_contents.LABELS[example]
+
+
+@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+def test_what_is_drawn_is_what_was_given_under_its_name(plot, arguments):
+    found = plotting.drawn(plot(**arguments))
+    expected = getattr(plot_contents, plot.__name__)(**arguments)
+    assert found.keys() == expected.keys()
+    for name, values in expected.items():
+        if values is not None and found[name].dtype.kind == "U":
+            np.testing.assert_array_equal(found[name], values)
+        elif values is not None:
+            np.testing.assert_allclose(found[name], values, rtol=1e-12, err_msg=name)
+
+
+@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+def test_colours_that_tell_categories_are_those_of_the_palette(plot, arguments):
+    allowed = {to_hex(c) for c in (*plotting.PALETTE, _canvas.INK, _canvas.GREY, "#c4c4c4", "white")}
+    named = [a for ax in axes_of(plot(**arguments)) for a in ax.lines if not a.get_label().startswith("_")]
+    assert {to_hex(line.get_color()) for line in named} <= allowed
+
+
+@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+def test_it_can_be_shown_with_words(plot, arguments):
+    alt = "What is to be seen here, in a sentence."
+    bundle, metadata = _canvas.picture(plot(**arguments), alt)
+    assert bundle["text/plain"] == metadata["image/png"]["alt"] == alt
+    assert not plt.get_fignums()
+
+
 @pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
 def test_draws_on_the_axes_it_is_given_and_returns_them(plot, arguments):
+    if plot in WITHOUT_AX:
+        axes = axes_of(plot(**arguments))
+        (figure,) = {ax.figure for ax in axes}
+        title = axes[0].get_title(loc="left") or figure.get_suptitle()
+        assert title.replace("\n", " ") == arguments["title"]
+        assert "ax" not in signature(plot).parameters
+        return
     figure, (left, right) = plt.subplots(1, 2)
     assert plot(**arguments, ax=right) is right
     assert left.get_title(loc="left") == ""
@@ -55,17 +125,19 @@ def ticks_out_of_sight(figure):
 @pytest.mark.parametrize("form", ["own figure", "two in a row"])
 @pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
 def test_no_text_is_cut_and_none_covers_another(plot, arguments, form):
-    if form == "two in a row":
-        # a diagram and named bars need the width of a notebook: one below the other, for them
-        wide = plot in (plotting.bars, plotting.unrolled_network)
-        axes = plt.subplots(*((2, 1) if wide else (1, 2)), figsize=(7.5, 8) if wide else (10, 4))[1]
+    if form == "own figure" or plot in WITHOUT_AX:
+        ax = axes_of(plot(**arguments))[0]
+    else:
+        # diagrams and named rows need the width of a notebook: one below the other, for them
+        shape, size = ((2, 1), (7.5, 8)) if plot in WIDE else ((1, 2), (10, 4))
+        axes = plt.subplots(*shape, figsize=size)[1]
         plot(**arguments, ax=axes[1])
-    ax = plot(**arguments, ax=None if form == "own figure" else axes[0])
+        ax = plot(**arguments, ax=axes[0])
     frame = ax.figure.bbox
     shown = list(readable_texts(ax))
     hidden = set(ticks_out_of_sight(ax.figure))
     solid = [(text, box) for text, box in shown if text not in hidden]
-    assert len(solid) > 3
+    assert len(solid) >= 3
     for text, box in solid:
         assert box.x0 >= frame.x0 - 1, text
         assert box.x1 <= frame.x1 + 1, text
@@ -74,16 +146,6 @@ def test_no_text_is_cut_and_none_covers_another(plot, arguments, form):
     for (one, a), (other, b) in itertools.combinations(solid, 2):
         overlap = min(a.x1, b.x1) - max(a.x0, b.x0) > 1 and min(a.y1, b.y1) - max(a.y0, b.y0) > 1
         assert not overlap, (one, other)
-
-
-@pytest.mark.parametrize(
-    "plot", ["training_curves", "heat_map", "step_series", "distributions", "tanh_saturation"]
-)
-def test_axes_are_labelled(plot):
-    function, arguments = CALLS[plot]
-    ax = function(**arguments)
-    assert ax.get_xlabel()
-    assert ax.get_ylabel()
 
 
 @pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
@@ -96,6 +158,8 @@ def test_axes_are_labelled(plot):
     ],
 )
 def test_bad_title_or_axes(plot, arguments, changed, error, words):
+    if plot in WITHOUT_AX and "ax" in changed:
+        error, words = TypeError, "unexpected keyword argument 'ax'"
     with pytest.raises(error) as caught:
         plot(**arguments | changed)
     assert words in str(caught.value)
