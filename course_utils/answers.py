@@ -65,7 +65,7 @@ def expect_array(
     """
     wanted = np.asarray(expected)
     what, hint = arguments.text("what", what), arguments.text("hint", hint)
-    bound = None if atol is None else arguments.number("atol", atol)
+    bound = None if atol is None else arguments.number("atol", atol, at_least=0)
     if type(found) is not np.ndarray:
         fault = f"expected a NumPy array of shape {wanted.shape}, got {described(found)}"
         _refuse(what, fault, _SEE_DOCSTRING)
@@ -120,7 +120,7 @@ def expect_value(found: object, expected: object, what: str, *, hint: str, atol:
       Hint: The docstring says what is to be returned.
     """
     what, hint = arguments.text("what", what), arguments.text("hint", hint)
-    bound = None if atol is None else arguments.number("atol", atol)
+    bound = None if atol is None else arguments.number("atol", atol, at_least=0)
     plain = _plain(found)
     if _same(plain, expected, bound):
         return

@@ -46,6 +46,7 @@ def refusal(expect, *arguments, hint=HINT, **options):
     [
         (np.array([1.0, 2.0]), [1.0, 2.0], None),
         (np.array([1.0, 2.0 + 1e-9]), [1.0, 2.0], 1e-6),
+        (np.array([1.0, 2.25]), [1.0, 2.0], 0.25),  # at the tolerance
         (np.array([1, 2], dtype=np.int8), [1, 2], None),
         (np.array([1.0], dtype=np.float32), [1.0], None),
         (np.array([True, False]), [True, False], None),
@@ -102,6 +103,7 @@ def test_an_array_that_is_wrong_is_refused_with_both_sides(found, expected, atol
         (np.int64(3), 3, None),
         (np.float64(0.5), 0.5, None),
         (0.5 + 1e-9, 0.5, 1e-6),
+        (0.75, 0.5, 0.25),  # at the tolerance
         (np.bool_(True), True, None),
         (np.array(3), 3, None),
         (np.array(0.5), 0.5, None),
@@ -127,6 +129,8 @@ def test_a_value_that_is_right_is_accepted(found, expected, atol):
         ([1, 2], (1, 2), "expected a tuple of 2 entries, got a list of 2 entries."),
         (None, 3, "got None (does the function return its result?)."),
         ("x" * 100, 3, "got '" + "x" * 56 + "..., a str."),
+        ("x" * 59, 3, "got '" + "x" * 56 + "..., a str."),
+        ("x" * 58, 3, "got '" + "x" * 58 + "', a str."),  # 60 characters with its quotes
     ],
 )
 def test_a_value_of_a_wrong_kind_is_refused_without_the_hint_of_the_values(found, expected, words):
@@ -191,6 +195,13 @@ def test_only_tuples_and_lists_can_be_expected(kinds):
 def test_a_test_without_words_is_refused(expect, what, hint):
     with pytest.raises((TypeError, ValueError), match=r"^(what|hint) must (be|say) "):
         expect(np.array([1.0]), [1.0], what, hint=hint)
+
+
+@pytest.mark.parametrize("atol", [-1e-9, np.inf, np.nan])
+@pytest.mark.parametrize("expect", [expect_array, expect_value])
+def test_a_tolerance_that_nothing_or_everything_meets_is_refused(expect, atol):
+    with pytest.raises(ValueError, match="atol must be a finite number, at least 0; got"):
+        expect(np.array([1.0]), [1.0], "the sums", hint=HINT, atol=atol)
 
 
 def test_what_is_expected_must_be_plain():

@@ -15,6 +15,8 @@ BAD = {
         "n must be a whole number, at least 1, at most 8; got 9",
     ),
     "whole number, bool": (lambda: arguments.whole_number("n", np.True_), TypeError, "a whole number; got"),
+    "whole number, True": (lambda: arguments.whole_number("n", True), TypeError, "a whole number; got True"),
+    "whole number, float": (lambda: arguments.whole_number("n", 3.0), TypeError, "a whole number; got 3.0"),
     "number, text": (lambda: arguments.number("r", "1"), TypeError, "r must be a finite number; got '1'"),
     "number, NaN": (lambda: arguments.number("r", np.nan), ValueError, "r must be a finite number; got nan"),
     "number, infinite": (lambda: arguments.number("r", -np.inf, below=3), ValueError, "got -inf"),
@@ -41,6 +43,11 @@ BAD = {
     "array, complex": (lambda: arguments.array("a", [1j]), TypeError, "real numbers"),
     "array, None": (lambda: arguments.array("a", None), TypeError, "real numbers; got None"),
     "array, ragged": (lambda: arguments.array("a", [[1], [1, 2]]), ValueError, "rows are equally long"),
+    "array, one axis": (
+        lambda: arguments.array("a", [[1]], ndim=1, axes="(T,)"),
+        ValueError,
+        "a must have 1 axis (T,); got shape (1, 1)",
+    ),
     "array, axes": (
         lambda: arguments.array("a", [1], ndim=2, axes="(time, unit)"),
         ValueError,
@@ -117,6 +124,14 @@ def test_open_bounds_leave_the_bound_out(value, low, high):
 
 def test_long_values_are_cut_in_errors():
     assert len(arguments.described("x" * 500)) == 60
+    assert arguments.described("x" * 58) == repr("x" * 58)  # 60 characters with its quotes
+    assert arguments.described("x" * 59).endswith("x...")
+
+
+def test_what_just_fits_is_taken():
+    assert arguments.text("t", " a ") == " a "
+    assert arguments.text("t", "abc", at_least=3) == "abc"
+    assert arguments.described(np.array(3)) == "array(3)"  # no axis: no shape worth saying
     assert arguments.described(np.ones((2, 3))) == "an array of shape (2, 3)"
 
 

@@ -30,7 +30,7 @@ def parts(config):
 
 
 def test_only_the_index_differs_between_workers():
-    addresses = ["a:1", "b:2", "c:3"]
+    addresses = ["a:1", "b:2", "c:65535"]
     assert [parts(cluster.tf_config(addresses, n)) for n in range(3)] == [(addresses, n) for n in range(3)]
 
 
@@ -40,7 +40,8 @@ def test_only_the_index_differs_between_workers():
         ("a:1", 0, TypeError, "addresses must be a list of 'host:port' texts; got 'a:1'"),
         ([], 0, ValueError, "addresses must name at least one worker"),
         (["a"], 0, ValueError, "addresses[0] must be 'host:port' with a port from 1 to 65535; got 'a'"),
-        (["a:1", "b:70000"], 0, ValueError, "addresses[1] must be 'host:port'"),
+        (["a:1", "b:65536"], 0, ValueError, "addresses[1] must be 'host:port'"),
+        (["a:1", "b:0"], 0, ValueError, "addresses[1] must be 'host:port'"),
         (["a:1", 2], 0, ValueError, "addresses[1] must be 'host:port'"),
         (["a:1", "a:1"], 0, ValueError, "addresses must differ, one for each worker"),
         (["a:1", "b:1"], 2, ValueError, "index must be a whole number, at least 0, at most 1; got 2"),
@@ -51,6 +52,16 @@ def test_tf_config_names_bad_arguments(addresses, index, error, words):
     with pytest.raises(error) as caught:
         cluster.tf_config(addresses, index)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("job", "port"),
+    [("0", 12000), ("1", 12016), ("999", 12000 + 16 * 999), ("1000", 12000), ("12345", 17520)],
+)
+def test_a_jobs_ports_follow_from_its_number_and_stay_below_those_for_outgoing_connections(job, port):
+    addresses, _ = parts(cluster.from_slurm(SLURM | {"SLURM_JOB_ID": job}))
+    assert addresses == [f"node01:{port}", f"node02:{port}"]
+    assert port + 15 < 32_768
 
 
 def test_slurm_tasks_of_one_node_have_ports_of_their_own():

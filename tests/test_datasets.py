@@ -80,9 +80,24 @@ def test_bad_arguments_are_named(seeded, arguments, error, words):
     assert words in str(caught.value)
 
 
-def test_a_part_of_too_few_digits_is_refused():
-    with pytest.raises(ValueError, match=r"at least 10 of 1797 images; got 0\.001: try 0\.25"):
-        datasets.digits_as_rows(seed=0, test_share=0.001)
+@pytest.mark.parametrize("share", [0.001, 9 / 1797, 1787.6 / 1797, 0.999])
+def test_a_part_of_too_few_digits_is_refused(share):
+    with pytest.raises(ValueError, match=r"at least 10 of 1797 images; got 0\.\d*: try 0\.25"):
+        datasets.digits_as_rows(seed=0, test_share=share)
+
+
+@pytest.mark.parametrize(("share", "count"), [(9.1 / 1797, 10), (1787 / 1797, 1787), (0.25, 450), (0.3, 540)])
+def test_a_share_of_the_digits_is_rounded_up(share, count):
+    assert len(datasets.digits_as_rows(seed=0, test_share=share).x_test) == count
+
+
+@pytest.mark.parametrize(
+    ("load", "bound"), [(datasets.digits_as_rows, 1), (datasets.text_without_spaces, 0.5)]
+)
+def test_the_whole_or_more_is_no_share(load, bound):
+    for share in (bound, bound + 0.1):
+        with pytest.raises(ValueError, match=f"test_share must be .* above 0, below {bound}; got {share}"):
+            load(seed=0, test_share=share)
 
 
 def test_bad_arguments_of_the_text_are_named():

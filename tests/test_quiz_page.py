@@ -16,6 +16,7 @@ def run():
         "random.seed(5)\nresult = cu.quiz.show(questions)\nprint(result, random.random() == expected)",
         "random.seed(6)\ncu.quiz.show(questions)",
         "cu.quiz.show(questions[:1])",
+        "cu.quiz.show([dict(reversed(question.items())) for question in questions])",
     )
 
 
@@ -37,6 +38,12 @@ def test_the_output_is_the_same_each_time_and_other_questions_have_another_name(
     assert page(run) == page(run, cell=3)
     names = [re.search(r'<div id="(\w+)"', page(run, cell=cell))[1] for cell in (2, 4)]
     assert names[0] != names[1]
+
+
+def test_the_name_follows_from_what_is_asked_however_it_is_written_and_the_style_is_that_names(run):
+    name = re.search(r'<div id="(\w+)"', page(run))[1]
+    assert f'<div id="{name}"' in page(run, cell=5)
+    assert f"#{name} " in re.findall(r"<style>(.*?)</style>", page(run), flags=re.DOTALL)[-1]
 
 
 def test_jupyterquiz_is_handed_all_questions_and_answers(run):

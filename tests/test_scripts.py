@@ -52,6 +52,11 @@ def test_functions_are_shown_in_the_order_asked_for_and_only_those_at_the_top_le
     assert fenced == f"```python\n{plain}\n```"
 
 
+def test_the_line_above_a_function_is_not_shown(tmp_path, shown):
+    (tmp_path / "dense.py").write_text("A = 1\ndef first():\n    return A\nB = 2\n", encoding="utf-8")
+    assert shown(tmp_path / "dense.py", "first")[0] == "def first():\n    return A"
+
+
 def test_other_languages_have_their_colours(tmp_path, shown):
     for name, language in {"a.sh": "bash", "a.yml": "yaml"}.items():
         (tmp_path / name).write_text("x: 1\n", encoding="utf-8")

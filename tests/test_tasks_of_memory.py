@@ -62,6 +62,7 @@ def test_global_generators_are_left_alone(task):
         ("adding_problem", {"seed": None}, TypeError, "seed must be a whole number, at least 0; got None"),
         ("three_questions", {"batch_size": 0}, ValueError, "batch_size must be a whole number, at least 1"),
         ("three_questions", {"steps": 0}, ValueError, "steps must be a whole number, at least 1; got 0"),
+        ("copy_memory", {"batch_size": 0}, ValueError, "batch_size must be a whole number, at least 1"),
         ("copy_memory", {"delay": 0}, ValueError, "delay must be a whole number, at least 1; got 0"),
         ("copy_memory", {"symbols": 1.5}, TypeError, "symbols must be a whole number, at least 1; got 1.5"),
         ("copy_memory", {"classes": 1}, ValueError, "classes must be a whole number, at least 2; got 1"),

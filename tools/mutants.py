@@ -69,8 +69,11 @@ def pass_in(folder: Path, tests: list[str]) -> bool:
         sys.path.insert(0, str(folder))
         for stream in (0, 1, 2):
             os.dup2(os.open(os.devnull, os.O_RDWR), stream)
+        import hypothesis
         import pytest
 
+        hypothesis.settings.register_profile("busy", deadline=None)  # too late is not wrong
+        hypothesis.settings.load_profile("busy")
         no_plugins = [f"-pno:{name}" for name in ("nbval", "xdist", "cacheprovider")]
         options = ["-x", "-oaddopts=", "--doctest-modules", "--hypothesis-seed=0", *no_plugins]
         os._exit(pytest.main([*options, "-Wignore::pytest.PytestAssertRewriteWarning", *tests]))
@@ -98,7 +101,8 @@ def main(modules: list[str]) -> None:
             names = TESTS.get(module, default).split()
             tests = [f"course_utils/{module}.py", *(f"tests/test_{name}.py" for name in names)]
             if not pass_in(copy, tests):
-                sys.exit(f"{module}: its tests fail before any change")
+                print(f"{module}: its tests fail before any change")
+                continue
             sys.dont_write_bytecode = True  # a change within one second would be taken for the one before
             source, killed, left = path.read_text(), 0, []
             lines = source.splitlines()
