@@ -28,6 +28,11 @@ class Pretends(np.ndarray):
         return np.zeros(self.shape, bool)
 
 
+class Loud(np.float64):
+    def __repr__(self):
+        raise RuntimeError("a value was asked what it is")
+
+
 SEE = "The docstring says what is to be returned."
 
 
@@ -126,6 +131,8 @@ def test_a_value_that_is_right_is_accepted(found, expected, atol):
         (True, 1, "expected 1, an int, got True, a bool."),
         (np.array([3]), 3, "expected 3, an int, got an array of shape (1,) and dtype int64."),
         (Equal(), 3, "expected 3, an int, got an object of type Equal."),
+        (Loud(2.0), 3, "expected 3, an int, got an object of type Loud."),
+        (np.add, 3, "expected 3, an int, got an object of type ufunc."),
         ([1, 2], (1, 2), "expected a tuple of 2 entries, got a list of 2 entries."),
         (None, 3, "got None (does the function return its result?)."),
         ("x" * 100, 3, "got '" + "x" * 56 + "..., a str."),
@@ -146,6 +153,10 @@ def test_a_value_of_a_wrong_kind_is_refused_without_the_hint_of_the_values(found
         (0.6, 0.5, 1e-6, "expected 0.5, got 0.6."),
         (0.5 + 1e-8, 0.5, 1e-9, "expected 0.5, got 0.50000001."),
         (float("nan"), 0.5, 1.0, "expected 0.5, got nan."),
+        (1 / 3, 2 / 3, None, "expected 0.666667, got 0.333333."),
+        (1 / 3 + 1e-7, 1 / 3, None, "expected 0.333333333, got 0.333333433."),
+        (1 / 3 + 1e-10, 1 / 3, None, "expected 0.333333333333, got 0.333333333433."),
+        (1 / 3 + 1e-14, 1 / 3, None, "expected 0.33333333333333331, got 0.33333333333334331."),
         ("x" * 100, "y", None, "expected 'y', got '" + "x" * 56 + "...."),
     ],
 )
@@ -182,6 +193,11 @@ def test_entries_of_another_kind_or_number_are_refused(found, entries, kinds, wo
     assert str(caught.value).startswith("the sums: expected ")
     assert words in str(caught.value)
     assert str(caught.value).endswith(f"\n  Hint: {SEE}")
+
+
+def test_less_than_no_entry_cannot_be_expected():
+    with pytest.raises(ValueError, match="entries must be a whole number, at least 0; got -1"):
+        expect_entries((), -1, "the sums")
 
 
 @pytest.mark.parametrize("kinds", [(), (dict,), (tuple, set)])

@@ -82,6 +82,7 @@ def test_more_letters_and_letters_on_both_sides_help():
         ({"letters": [[27]]}, ValueError, "letters must be whole numbers from 0 to 26; got 27"),
         ({"windows": []}, ValueError, "windows must have at least one pair"),
         ({"windows": [(-1, 0)]}, ValueError, "before must be a whole number, at least 0"),
+        ({"windows": [(12, 0)]}, ValueError, "before must be a whole number, at least 0, at most 11; got 12"),
         ({"windows": [(6, 6)]}, ValueError, "after must be a whole number, at least 0, at most 5; got 6"),
     ],
 )

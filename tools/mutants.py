@@ -1,8 +1,8 @@
 """Changes course_utils in many small ways, one at a time, and lists those that no test notices.
 
-Cosmic Ray makes the changes. By itself it makes them in the files that one works on, has one test command for
-all modules, and starts Python anew each time: here a copy is changed, and a fork that has imported most runs
-the tests.
+Cosmic Ray makes the changes. By itself it would make them in the files that one works on, with one test
+command for all modules and a new Python for each: here a copy is changed, and a fork that has imported most
+runs the tests. pyproject.toml says which changes are tried, and which tests a module has.
 """
 
 from __future__ import annotations
@@ -15,32 +15,12 @@ import signal
 import sys
 import tempfile
 import time
+import tomllib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-SECONDS = 100  # a test that runs longer counts as failed
-# Tests that are not called after their module. Those of plots follow from the plot contract.
-SEQUENCES = "sequences tasks_of_memory echo_series"
-TESTS = {
-    **dict.fromkeys(["_batches", "_tasks_of_bits", "_tasks_of_memory", "_tasks_of_numbers"], SEQUENCES),
-    **dict.fromkeys(["_topics", "_drawn_digits"], "datasets"),
-    **dict.fromkeys(["_diagrams_of_windows", "_plots_of_bits"], "plots_of_windows plotting"),
-    **dict.fromkeys(["_worker", "_worker_process"], "workers"),
-    "_block_lstm": "fast_layer",
-    "_curves": "plots_over_time plots_of_functions plotting",
-    "_steps_of_many": "many_networks",
-    "fast": "fast fast_layer",
-    "live": "live live_board",
-}
-# One change for each operator, and the neighbours of each comparison. No `|`, which stands in types.
-OPERATORS = re.compile(
-    r"core/(AddNot|Exception|Number|RemoveDecorator|Zero|Replace(And|Or|True|False|Break|Continue)With"
-    r"|ReplaceUnaryOperator_Delete|ReplaceBinaryOperator_(Add_Sub|Sub_Add|Mul_Div|Div_Mul|FloorDiv_Div"
-    r"|Mod_FloorDiv|Pow_Mul|RShift_LShift|BitAnd_BitOr)|ReplaceComparisonOperator_(Eq_NotEq|NotEq_Eq|Lt_LtE"
-    r"|Lt_GtE|LtE_Lt|LtE_Gt|Gt_GtE|Gt_LtE|GtE_Gt|GtE_Lt|Is_IsNot|IsNot_Is)$)"
-)
-# How thick or large something is drawn is a matter of taste, and no claim.
-LOOK = re.compile(r"(size|width|alpha|zorder|pad|scale|shrink\w|rounding|nbins)\W*[=:]\s*[-(\[\d., ]*$")
+CONFIG = tomllib.loads(Path("pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutants"]
 
 
 def mutants(source: str) -> Iterator[tuple[int, str, str]]:
@@ -50,19 +30,29 @@ def mutants(source: str) -> Iterator[tuple[int, str, str]]:
     from cosmic_ray.plugins import get_operator, operator_names
 
     lines, tree = source.splitlines(), get_ast(source)
-    for name in filter(OPERATORS.match, operator_names()):
+    for name in filter(re.compile(CONFIG["operators"]).match, operator_names()):
         operator = get_operator(name)()
         places = [place for node in ast_nodes(tree) for place in operator.mutation_positions(node)]
         for n, ((row, column), _) in enumerate(places):
             before, after = lines[row - 1][:column], lines[row - 1][column + 1 :]
-            is_look = "Number" in name and LOOK.search(before)
+            is_look = "Number" in name and re.search(CONFIG["looks"], before)
             is_star = "Mul" in name and not after.startswith(" ")  # of `*, keyword` and of `*args`
             if not is_look and not is_star:
-                yield row, name.removeprefix("core/"), mutate_code(source, operator, n)
+                yield row, name, mutate_code(source, operator, n)
+
+
+def tests_of(module: str, source: str) -> list[str]:
+    """The tests of a module; of the plot contract, those of the functions that it defines."""
+    names = CONFIG["tests"].get(module, module.lstrip("_")).split()
+    files = [f"course_utils/{module}.py", *(f"tests/test_{name}.py" for name in names)]
+    if "plots" not in module and "diagrams" not in module:
+        return files
+    words = [module, *names, *re.findall(r"^def ([a-z]\w+)", source, flags=re.MULTILINE)]
+    return [*files, "tests/test_plotting.py", "-k", " or ".join(words)]
 
 
 def pass_in(folder: Path, tests: list[str]) -> bool:
-    """Tell whether the tests pass in a folder with a copy of the course."""
+    """Tell whether the tests pass in a folder with a copy of the course; those without an end do not."""
     if not (child := os.fork()):
         os.setsid()
         os.chdir(folder)
@@ -74,10 +64,8 @@ def pass_in(folder: Path, tests: list[str]) -> bool:
 
         hypothesis.settings.register_profile("busy", deadline=None)  # too late is not wrong
         hypothesis.settings.load_profile("busy")
-        no_plugins = [f"-pno:{name}" for name in ("nbval", "xdist", "cacheprovider")]
-        options = ["-x", "-oaddopts=", "--doctest-modules", "--hypothesis-seed=0", *no_plugins]
-        os._exit(pytest.main([*options, "-Wignore::pytest.PytestAssertRewriteWarning", *tests]))
-    end = time.monotonic() + SECONDS
+        os._exit(pytest.main([*CONFIG["pytest"], *tests]))
+    end = time.monotonic() + CONFIG["seconds"]
     while time.monotonic() < end:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
@@ -88,35 +76,30 @@ def pass_in(folder: Path, tests: list[str]) -> bool:
     return False
 
 
-def main(modules: list[str]) -> None:
+def main(one_in: int, modules: list[str]) -> None:
     for name in ("hypothesis.extra.numpy", "matplotlib.pyplot", "pytest"):
         importlib.import_module(name)  # so that no fork has to
-
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / "course"
-        shutil.copytree(".", copy, ignore=shutil.ignore_patterns(".venv", ".git", ".hypothesis", "answers"))
+        shutil.copytree(".", copy, ignore=shutil.ignore_patterns(".venv", ".git", ".hypothesis"))
         for module in modules:
             path = copy / f"course_utils/{module}.py"
-            default = module.lstrip("_") + (" plotting" if "plots" in module else "")
-            names = TESTS.get(module, default).split()
-            tests = [f"course_utils/{module}.py", *(f"tests/test_{name}.py" for name in names)]
+            source = path.read_text(encoding="utf-8")
+            tests = tests_of(module, source)
             if not pass_in(copy, tests):
-                print(f"{module}: its tests fail before any change")
-                continue
+                sys.exit(f"{module}: its tests fail before any change")
             sys.dont_write_bytecode = True  # a change within one second would be taken for the one before
-            source, killed, left = path.read_text(), 0, []
-            lines = source.splitlines()
-            for row, operator, text in mutants(source):
-                path.write_text(text)
-                if pass_in(copy, tests):
-                    changed = text.splitlines()[row - 1].strip()
-                    left.append(f"  {row} {operator}: {lines[row - 1].strip()} -> {changed}")
-                    print(left[-1], flush=True)
-                else:
-                    killed += 1
-            path.write_text(source)
-            print(f"{module}: {killed + len(left)} mutants, {killed} killed", flush=True)
+            count = killed = 0
+            for row, operator, text in islice(mutants(source), None, None, one_in):
+                path.write_text(text, encoding="utf-8")
+                noticed = not pass_in(copy, tests)
+                count, killed = count + 1, killed + noticed
+                if not noticed:
+                    was, now = (lines.splitlines()[row - 1].strip() for lines in (source, text))
+                    print(f"  {row} {operator}: {was} -> {now}", flush=True)
+            path.write_text(source, encoding="utf-8")
+            print(f"{module}: {killed} of {count} noticed", flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]), sys.argv[2:])
