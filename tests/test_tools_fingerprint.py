@@ -89,6 +89,11 @@ def test_what_trains_inside_a_print_is_compared_too() -> None:
     assert of("print(model.fit(x, epochs=1))") != of("print(model.fit(x, epochs=2))")
 
 
+def test_which_figure_a_check_reads_is_compared_too() -> None:
+    check = "cu.check_close(cu.plotting.drawn({})['a'], y, 'the figure shows y', atol=0)"
+    assert of(check.format("left")) != of(check.format("right"))
+
+
 def test_how_the_code_is_cut_into_cells_does_not_count() -> None:
     assert of("a = 1\nb = 2") == of("a = 1", "b = 2") != of("b = 2", "a = 1")
 
