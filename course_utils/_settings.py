@@ -33,6 +33,7 @@ _FIXED = {
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": str(OURS),
     "MATPLOTLIBRC": str(OURS / "matplotlibrc"),
+    "PYTHONIOENCODING": "utf-8",  # of workers, whose reports are read
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 _BUILT_IN_BUT_IPYTHONS = {"exit", "open", "quit"}

@@ -274,7 +274,6 @@ def _report(line: str) -> dict[str, Any] | None:
 def _environment(addresses: Sequence[str], index: int) -> dict[str, str]:
     return {
         **os.environ,
-        "PYTHONIOENCODING": "utf-8",  # what is read here
         "TF_CONFIG": cluster.tf_config(addresses, index),
         "no_grpc_proxy": cluster.without_proxy(addresses, os.environ),
     }

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from course_utils import plotting, workers
+from course_utils import _settings, plotting, workers
 
 pytestmark = pytest.mark.training  # slow: processes that hang must be given time
 
@@ -226,6 +226,7 @@ def test_a_proxy_is_not_asked_for_the_loopback_address(script, monkeypatch):
 
 def test_a_worker_reports_in_the_letters_that_are_read(script, monkeypatch):
     monkeypatch.setenv("PYTHONIOENCODING", "utf-16")
+    _settings.put_aside()
     assert workers.run(script("report(n=1)"), workers=1).of(0)[0]["n"] == 1
 
 
