@@ -280,7 +280,7 @@ cu.plotting.show(axes, alt="A straight line from the lower left to the upper rig
     "plain figure": "plt.plot([0, 1]);",
     "last expression": "np.arange(3) / 3\nsum([[1, 2], [3]], [])",
     "numbers": "[1 / 3, np.float64(1 / 3)]",
-    "array": "print(np.arange(3) / 3)",
+    "array": "print(np.array([1 / 3, 1e-9]))",
     "warning": """
 try:
     warnings.warn_explicit("", ResourceWarning, "file", 1)
@@ -300,7 +300,7 @@ c.InteractiveShellApp.exec_lines = ["from numpy import *"]
 STARTUP = """
 import matplotlib
 matplotlib.use("agg")
-matplotlib.rcParams["lines.linewidth"] = 9
+matplotlib.rcParams["axes.facecolor"] = "red"
 import keras
 import numpy
 numpy.set_printoptions(precision=1)
@@ -318,7 +318,7 @@ def kernels(tmp_path_factory):
         path.write_text(text, encoding="utf-8")
         return str(path)
 
-    broken = "no line of this kind\nfont.size: 30\nbackend: agg\naxes.formatter.use_locale: True\n"
+    broken = "no line of this kind\naxes.facecolor: red\nfont.size: 30\nbackend: agg\n"
     write(folder / "variables" / "matplotlibrc", broken)
     keras_json = write(folder / "keras" / "keras.json", json.dumps(KERAS | {"epsilon": 0, "backend": "jax"}))
     write(folder / "startup home" / ".keras" / "keras.json", json.dumps(KERAS))
@@ -329,7 +329,7 @@ def kernels(tmp_path_factory):
         "KERAS_HOME": str(Path(keras_json).parent),
         "KERAS_MAX_EPOCHS": "1",
         "LC_ALL": "C",
-        "MPLBACKEND": "agg",
+        "MPLBACKEND": "no_such_backend",
         "PYTHONCOERCECLOCALE": "0",
         "PYTHONIOENCODING": "ascii",
         "PYTHONUTF8": "0",
