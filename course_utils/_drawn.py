@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle, StepPatch
 from numpy.typing import NDArray
 
-from course_utils._canvas import axes_of
+from course_utils._canvas import axes_of, figure_of
 
 Named = tuple[str, NDArray[Any]]
 
@@ -49,6 +49,7 @@ def drawn(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_]) 
     >>> drawn(ax)["LSTM"].tolist()
     [[1.0, 0.5], [2.0, 0.1]]
     """
+    figure_of("figure_or_axes", figure_or_axes)  # refuses what is none
     parts: dict[str, list[NDArray[Any]]] = {}
     for ax in axes_of("figure_or_axes", figure_or_axes):
         for name, values in _everything(ax):

@@ -25,6 +25,16 @@ def test_curves_start_at_epoch_1_and_baselines_run_across():
     assert lines["a"].get_marker() != lines["b"].get_marker()
 
 
+@pytest.mark.parametrize(
+    ("plot", "named", "most"),
+    [(plotting.training_curves, "curves", 20), (plotting.step_series, "series", 60)],
+)
+def test_points_are_marked_where_there_is_room_for_them(plot, named, most):
+    for count in (1, most, most + 1):
+        line = plot(**{named: {"a": np.ones(count)}}, ylabel="loss", title="t").lines[0]
+        assert (line.get_marker() != "None") is (count <= most)
+
+
 def test_labels_stand_at_the_height_of_their_line():
     ax = plotting.training_curves(
         {"a": [1.0, 0.1]}, baselines={"zero": 0.9}, ylabel="loss", title="t", log=False
