@@ -1,5 +1,6 @@
 """The lock, its export, and everything that installs from them."""
 
+import importlib
 import json
 import os
 import re
@@ -49,6 +50,18 @@ def test_the_lock_and_its_export_are_not_stale():
         ("requirements.lock", "\nnumpy==", "\n# https://x.invalid\nnumpy==", "names an address, https://x"),
         ("pyproject.toml", "nbgrader>=0.9.6", "nbgrader>=0.9.5", "classroom/requirements.lock was not made"),
         ("classroom/requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.lock has not numpy=="),
+        (
+            "requirements.lock",
+            "\nnumpy==",
+            "\nnumpy==1.0 ; python_full_version < '3.12'\nnumpy==",
+            "requirements.lock has several versions of numpy, so that stored outputs may differ",
+        ),
+        (
+            "classroom/requirements.lock",
+            "\nnbgrader==",
+            "\nnbgrader==0.9 ; python_full_version < '3.12'\nnbgrader==",
+            "classroom/requirements.lock has several versions of nbgrader, so that",
+        ),
     ],
 )
 def test_what_is_stale_is_found_and_the_mending_command_named(copy, file, old, new, words):
@@ -61,6 +74,13 @@ def test_what_is_stale_is_found_and_the_mending_command_named(copy, file, old, n
 def test_other_edits_of_pyproject_leave_the_lock_fresh(copy):
     edit(copy / "pyproject.toml", "line-length = 110", "line-length = 100")
     assert lock.problems(copy) == []
+
+
+def test_a_package_that_may_differ_between_pythons_is_let_through_by_name():
+    two = "{0}==1.0 ; python_full_version < '3.12'\n{0}==2.0 ; python_full_version >= '3.12'\n"
+    assert lock.MAY_DIFFER
+    assert lock.differing("".join(map(two.format, lock.MAY_DIFFER))) == []
+    assert lock.differing(two.format("zeta") + two.format("numpy") + "alpha==1\n") == ["numpy", "zeta"]
 
 
 def test_every_locked_package_has_an_exact_version_and_hashes():
@@ -91,6 +111,133 @@ def test_an_empty_lock_is_refused():
 def test_an_unknown_option_is_named(capsys):
     assert lock.main(["--upgarde"]) == 2
     assert "got --upgarde" in capsys.readouterr().err
+
+
+# --- renewing ---
+
+
+@pytest.fixture
+def renewed(copy, monkeypatch):
+    """Renews the copy's locks with a made-up uv that leaves them as they are; the commands that it got."""
+    commands, run = [], subprocess.run
+
+    def record(command, cwd, check):
+        commands.append(command)
+        assert cwd == copy
+        return run([sys.executable, "-c", ""], check=check)
+
+    def renew(**options):
+        monkeypatch.setattr(subprocess, "run", record)
+        lock.renew(copy, **options)
+        return commands
+
+    return renew
+
+
+def test_uv_is_told_the_lowest_python_of_pyproject_whatever_python_runs(copy, renewed):
+    edit(copy / "pyproject.toml", ">=3.11,<3.14", ">= 3.12, <3.14")
+    commands = renewed()
+    assert [command[command.index("--output-file") + 1] for command in commands] == [*lock.LOCKS]
+    for command in commands:
+        assert command[command.index("--python-version") + 1] == "3.12"
+        assert {"--universal", "--generate-hashes", "--extra=notebooks"} <= set(command)
+        assert "--upgrade" not in command
+    assert ["--extra=classroom" in command for command in commands] == [False, True]
+    assert ["--constraint" in command for command in commands] == [False, True]
+
+
+def test_newer_versions_are_taken_in_both_locks_when_that_is_asked(renewed):
+    assert all("--upgrade" in command for command in renewed(upgrade=True))
+
+
+def test_the_option_upgrade_is_handed_on(monkeypatch):
+    asked = []
+    monkeypatch.setattr(lock, "renew", lambda **options: asked.append(options))
+    assert lock.main([]) == lock.main(["--upgrade"]) == 0
+    assert asked == [{"upgrade": False}, {"upgrade": True}]
+
+
+def test_what_was_renewed_is_not_stale(copy, renewed):
+    edit(copy / "pyproject.toml", "keras>=3.15,", "keras>=3.14,")
+    (copy / "requirements.txt").unlink()
+    for name in lock.LOCKS:  # as uv leaves them: without the stamp
+        path = copy / name
+        path.write_text(path.read_text(encoding="utf-8").split("\n", 1)[1], encoding="utf-8")
+    renewed()
+    assert lock.problems(copy) == []
+
+
+def test_a_project_without_a_lowest_python_is_refused():
+    with pytest.raises(SystemExit, match=r"requires-python must say from which Python on.*got '<3.14'"):
+        lock.lowest_python('[project]\nrequires-python = "<3.14"')
+    assert lock.lowest_python('[project]\nrequires-python = "<4, >=3.9"') == "3.9"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (1, "no versions satisfy all that pyproject.toml asks for"),
+        (2, "most often the package registry cannot be reached"),
+        (101, "the lines above say why"),
+    ],
+)
+def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, words, copy, monkeypatch):
+    before = (copy / "requirements.lock").read_bytes()
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
+    with pytest.raises(SystemExit, match=rf"requirements.lock was not renewed: .*{words}\.?") as stop:
+        lock.renew(copy)
+    assert ("registry" in str(stop.value)) is (code == 2)
+    assert (copy / "requirements.lock").read_bytes() == before
+
+
+def test_uv_says_by_its_exit_code_that_no_versions_fit(copy, monkeypatch, capfd):
+    edit(copy / "pyproject.toml", '"numpy>=2.1,<2.5",', '"numpy>=2.1,<2.5", "numpy>=3",')
+    monkeypatch.setenv("UV_OFFLINE", "1")
+    with pytest.raises(SystemExit, match="no versions satisfy all"):
+        lock.renew(copy)
+    assert "numpy>=2.1,<2.5 and numpy>=3" in capfd.readouterr().err
+
+
+def other_pythons():
+    """The other supported Pythons that this machine has, by name or under pyenv; one of each version."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    found = {}
+    for minor in (11, 12, 13):
+        programs = [shutil.which(f"python3.{minor}"), *pyenv.glob(f"3.{minor}.*/bin/python")]
+        for program in filter(None, programs):
+            asked = [program, "-c", f"import sys; sys.exit(sys.version_info[:2] != (3, {minor}))"]
+            # a name that pyenv made may lead nowhere
+            if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
+                found[f"3.{minor}"] = str(program)
+    found.pop(f"3.{sys.version_info[1]}", None)
+    return found
+
+
+@pytest.mark.network
+@pytest.mark.skipif(os.name == "nt", reason="makes links")
+def test_the_lock_is_the_same_under_every_python(copy, tmp_path, monkeypatch):
+    others = other_pythons()
+    if not others:
+        pytest.skip("this machine has one supported Python only")
+    packages = tmp_path / "packages"  # uv alone
+    (packages / "bin").mkdir(parents=True)
+    uv = importlib.import_module("uv")
+    (packages / "uv").symlink_to(Path(uv.__file__).parent)
+    (packages / "bin" / "uv").symlink_to(uv.find_uv_bin())
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(packages)]))
+    files = {}
+    for version, python in {"": sys.executable, **others}.items():
+        code = "from pathlib import Path; from tools import lock; lock.renew(Path.cwd())"
+        done = subprocess.run([python, "-c", code], cwd=copy, capture_output=True, text=True, check=False)
+        if "cannot be reached" in done.stderr:
+            pytest.skip("the package registry cannot be reached")
+        assert done.returncode == 0, done.stderr
+        files[version] = {name: (copy / name).read_text() for name in ("requirements.txt", *lock.LOCKS)}
+    for version in others:
+        assert files[version] == files[""], f"Python {version} makes another lock"
+
+
+# --- what installs from it ---
 
 
 @pytest.mark.parametrize("path", ENVIRONMENTS, ids=lambda path: path.parent.name + "/" + path.name)

@@ -14,13 +14,24 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"requirements.lock": (), "classroom/requirements.lock": ("classroom",)}
 """Each lock, and the extras of pyproject.toml that only it has."""
 MEND = "renew it with: python3 course.py lock"
+MAY_DIFFER = {
+    "contourpy": "draws contours, and no image is compared",
+    "soupsieve": "picks elements of HTML, where a notebook is converted",
+}
+"""Packages that may have other versions under other Pythons, and why that changes no stored output."""
 _STAMP = "# Made by `python3 course.py lock` from pyproject.toml, dependencies sha256:"
+_FAILURES = {
+    1: "no versions satisfy all that pyproject.toml asks for, and the lines above say which of it clash",
+    2: "the lines above say why; most often the package registry cannot be reached",
+}
+"""What uv's exit codes mean."""
 _EXPORT_NOTE = "# The exact versions of requirements.lock, without hashes, for environment.yml. Generated: "
 
 
@@ -39,6 +50,12 @@ def export(lock: str) -> str:
     return "\n".join([_EXPORT_NOTE + MEND.removeprefix("renew it with: "), *requirements, ""])
 
 
+def differing(lock: str) -> list[str]:
+    """The packages that have more than one version: which one is installed depends on the Python."""
+    names = Counter(line.split("==")[0] for line in export(lock).splitlines()[1:])
+    return sorted(name for name, times in names.items() if times > 1 and name not in MAY_DIFFER)
+
+
 def _versions(lock: str) -> set[str]:
     return {line.split(" ;")[0] for line in export(lock).splitlines()[1:]}
 
@@ -53,12 +70,25 @@ def problems(root: Path = ROOT) -> list[str]:
             found.append(f"{name} was not made from pyproject.toml's dependencies of now; {MEND}")
         if address := re.search(r"https?://\S+", text):
             found.append(f"{name} names an address, {address.group()}; {MEND}")
+        found += [
+            f"{name} has several versions of {package}, so that stored outputs may differ between Pythons: "
+            f"give it an upper bound in pyproject.toml; then {MEND}"
+            for package in differing(text)
+        ]
     lock = texts["requirements.lock"]
     if other := _versions(lock) - _versions(texts["classroom/requirements.lock"]):
         found.append(f"classroom/requirements.lock has not {min(other)}, as requirements.lock has; {MEND}")
     if (root / "requirements.txt").read_text(encoding="utf-8") != export(lock):
         found.append(f"requirements.txt is not the export of requirements.lock; {MEND}")
     return found
+
+
+def lowest_python(pyproject: str) -> str:
+    """The oldest Python that pyproject.toml supports, such as 3.11."""
+    required = tomllib.loads(pyproject)["project"]["requires-python"]
+    if not (found := re.search(r">=\s*(\d+\.\d+)", required)):
+        raise SystemExit(f"requires-python must say from which Python on, as >=3.11 does, got {required!r}.")
+    return found.group(1)
 
 
 def renew(root: Path = ROOT, *, upgrade: bool = False) -> None:
@@ -71,13 +101,15 @@ def renew(root: Path = ROOT, *, upgrade: bool = False) -> None:
         target = root / name
         command = [sys.executable, "-m", "uv", "pip", "compile", "pyproject.toml", "--universal"]
         command += [f"--extra={extra}" for extra in extras if extra not in apart or extra in added]
+        # Without it uv leaves out whatever only older Pythons need than the one that runs.
+        command += ["--python-version", lowest_python(pyproject)]
         command += ["--generate-hashes", "--no-header", "--quiet", "--output-file", name]
         if added:  # the first lock decides on what both have
             command += ["--constraint", "requirements.lock"]
         if upgrade:
             command.append("--upgrade")
-        if subprocess.run(command, cwd=root, check=False).returncode:
-            raise SystemExit(f"{name} could not be resolved (see above).")
+        if code := subprocess.run(command, cwd=root, check=False).returncode:
+            raise SystemExit(f"{name} was not renewed: {_FAILURES.get(code, 'the lines above say why')}.")
         # uv keeps no comment of ours, so the stamp is put on again each time.
         target.write_text(f"{stamp}\n{target.read_text(encoding='utf-8')}", encoding="utf-8", newline="\n")
     lock = (root / "requirements.lock").read_text(encoding="utf-8")
