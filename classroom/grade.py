@@ -8,6 +8,7 @@ same command goes on from there.
 from __future__ import annotations
 
 import argparse
+import glob
 import importlib
 import json
 import os
@@ -244,6 +245,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise SubmissionsError(
                 f"{folder} is in the folder of the submissions, and would be taken for one: "
                 "give another with --to."
+            )
+        if glob.escape(str(folder)) != str(folder):
+            raise SubmissionsError(
+                f"{folder} has *, ? or [ in its name, which nbgrader takes for a pattern: "
+                "give another folder with --to."
             )
         found = collect(submissions, problem_set.name)
         folder.mkdir(parents=True, exist_ok=True)

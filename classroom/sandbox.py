@@ -12,6 +12,7 @@ on address space holds for each process alone.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -88,6 +89,11 @@ def require() -> None:
         A program is missing, or this machine forbids what it does. The message says what would help.
     """
     require_programs()
+    if os.geteuid() == 0 and (private := _private()):
+        raise SandboxMissing(
+            f"Students' code runs under a user of its own, who may not read {private}: allow it with "
+            f"chmod -R go+rX {shlex.quote(str(private))}"
+        )
     with tempfile.TemporaryDirectory(prefix="course-", dir=SHARED) as folder:
         trial = subprocess.run(
             command([sys.executable, "-c", "import course_utils"], Path(folder), Limits()),
@@ -174,6 +180,22 @@ def _python() -> list[str]:
         if not _inside_system(place) and not any(place.is_relative_to(other) for other in kept):
             kept.append(str(place))
     return kept
+
+
+def _private() -> Path | None:
+    """The first of the folders seen inside that others may not read, or may not all of.
+
+    The course's own come with the umask of who cloned it. Python would say nothing: a package whose files
+    cannot be read is an empty one.
+    """
+    package = Path(course_utils.__file__).resolve().parent
+    for place in map(Path, _python()):
+        ours = place.rglob("*") if place in (package, _LEAN) else ()
+        for path in (place, *ours):
+            needed = 0o005 if path.is_dir() else 0o004
+            if path.stat().st_mode & needed != needed and "__pycache__" not in path.parts:
+                return place
+    return None
 
 
 def _inside_system(path: Path) -> bool:

@@ -168,6 +168,20 @@ def test_a_limit_that_is_none_is_refused(
     assert words in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("name", ["a*b", "a?b", "a[b]"])
+def test_a_folder_that_nbgrader_takes_for_a_pattern_is_refused_before_anything_is_made(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(grade, "require", lambda: None)
+    hand_in(tmp_path / name / "class", HONEST, [])
+    assert grade.main(["ps01", str(tmp_path / name / "class")]) == 2
+    said = capsys.readouterr().err
+    assert (
+        f"{name}/grades has *, ? or [ in its name, which nbgrader takes for a pattern: give another" in said
+    )
+    assert [path.name for path in (tmp_path / name).iterdir()] == ["class"]
+
+
 def test_grades_do_not_go_among_the_submissions(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -43,6 +44,33 @@ def test_where_namespaces_are_forbidden_it_is_refused_with_the_reason(
     assert "grade outside of a container or as root" in words
     assert "--without-sandbox" in words
     pretend(tmp_path, "bwrap", "exit 0")
+    sandbox.require()
+
+
+@pytest.mark.parametrize("name", [".", "__init__.py", "data", "data/numbers.csv"])
+def test_a_course_that_other_users_may_not_read_is_refused_with_what_allows_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a `git clone` with umask 077: in the sandbox course_utils would be there, and empty."""
+    package = tmp_path / "a b" / "course_utils"
+    for folder in (tmp_path, package.parent, package, package / "data", package / "__pycache__"):
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+    for file in ("__init__.py", "data/numbers.csv", "__pycache__/private.pyc"):
+        (package / file).touch()
+        (package / file).chmod(0o600 if "private" in file else 0o644)
+    monkeypatch.setattr(sandbox.course_utils, "__file__", str(package / "__init__.py"))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(sandbox, "_python", lambda: [str(package)])
+    monkeypatch.setattr(sandbox, "require_programs", lambda: None)
+    monkeypatch.setattr(sandbox.subprocess, "run", lambda *_, **__: SimpleNamespace(returncode=0))
+    sandbox.require()
+    (package / name).chmod((package / name).stat().st_mode & ~0o004)
+    with pytest.raises(
+        sandbox.SandboxMissing, match=r"may not read .*: allow it with chmod -R go\+rX '.*a b/c"
+    ):
+        sandbox.require()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)  # one user, inside and outside
     sandbox.require()
 
 
