@@ -7,6 +7,7 @@ real tool inside. Standard library only; the checks themselves live in tests/ an
 from __future__ import annotations
 
 import ast
+import errno
 import hashlib
 import json
 import os
@@ -15,14 +16,19 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 DOOR = "python course.py" if os.name == "nt" else "python3 course.py"
-INSTALL = [BIN / "uv", "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r"]
+UV = BIN / ("uv.exe" if os.name == "nt" else "uv")
+INSTALL = [UV, "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r"]
 NEEDED_GB = 4
 # Settings that act before a line of the course's own runs. What Keras, TensorFlow and Matplotlib read later,
 # course_utils/_settings.py puts aside, in every notebook. CONTRIBUTING.md lists both.
@@ -57,6 +63,19 @@ def fingerprint() -> str:
     return hashlib.sha256("\0".join([json.dumps(built), lock, sys.version, str(ROOT)]).encode()).hexdigest()
 
 
+def home() -> dict[str, str]:
+    """Caches and settings need a home folder: .venv/home, where the person's own cannot be written to."""
+    own = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where a user has none
+    if os.access(own, os.W_OK | os.X_OK):
+        return {}
+    ours = VENV / "home"
+    with suppress(OSError):
+        ours.mkdir(parents=True, exist_ok=True)
+    if not os.access(ours, os.W_OK | os.X_OK):
+        raise Stop(f"Neither your home folder {own} nor {ours} can be written to: set HOME to one that can.")
+    return {"HOME": str(ours)}
+
+
 def environment(**extra: str) -> dict[str, str]:
     """This process's variables, without a person's own settings for Python, Jupyter, IPython and pytest."""
     kept = {k: v for k, v in os.environ.items() if not PERSONAL.fullmatch(k)}
@@ -64,7 +83,43 @@ def environment(**extra: str) -> dict[str, str]:
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipython"}
     kept.update({name: str(ROOT / ".jupyter" / folder) for name, folder in own.items()})
     kept["JUPYTER_PREFER_ENV_PATH"] = "1"  # also where .venv belongs to somebody else
-    return {**kept, "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
+    return {**kept, **home(), "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
+
+
+def try_to_take(file: BinaryIO) -> bool:
+    """Lock a file; False if another process has it. The system unlocks it however this one ends."""
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        # Any other error: a file system without locks, where the course goes on without.
+        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
+    return True
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """One set-up at a time in this checkout; what it makes can be read by everybody."""
+    with (ROOT / ".setup.lock").open("ab") as file:
+        if not try_to_take(file):
+            print("Another set-up of this folder is at work: waiting until it is done.", flush=True)
+            while not try_to_take(file):
+                time.sleep(0.2)
+        # The tools that a killed set-up leaves behind hold the lock, too, until they end.
+        os.set_inheritable(file.fileno(), True)
+        # Students' code runs under other users, and nothing in .venv is private.
+        mask = os.umask(0)
+        os.umask(mask & 0o022)
+        try:
+            yield
+        finally:
+            os.umask(mask)
 
 
 def step(number: int, text: str, command: list[object], quiet: bool = False, of: int = 4) -> None:
@@ -81,30 +136,60 @@ def step(number: int, text: str, command: list[object], quiet: bool = False, of:
         encoding="utf-8",
         errors="replace",
         check=False,
+        close_fds=False,
     )
     if done.returncode == 0:
         return
-    print(done.stdout or "", end="")
-    if "ensurepip" in (done.stdout or ""):
+    said = done.stdout or ""
+    print(said, end="")
+    if "ensurepip" in said:
         raise Stop("Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv).")
     if shutil.disk_usage(ROOT).free < 2**29:
         raise Stop(f"The disk is full: the set-up needs {NEEDED_GB} GB. Free some and run it again.")
+    failed = f"The set-up could not finish step {number} ({text}): the lines above say why."
+    if "--require-hashes" not in words:  # nothing was to come from a registry
+        raise Stop(failed)
+    # uv's 1 is an answer that does not do, its 2 none at all; pip has 1 for both.
+    if done.returncode == 1 and "connection broken" not in said:
+        raise Stop(
+            f"{failed} The package registry answers, but has not what the lock asks for: if you use an index "
+            f"of your own, see that it has the package; if the lock is wrong, renew it with: {DOOR} lock"
+        )
     raise Stop(
-        f"The set-up could not finish step {number} ({text}). Most often the package registry cannot be "
-        "reached: see that this machine has a network, then run the same command again."
+        f"{failed} Most often the package registry cannot be reached: see that this machine has a network, "
+        "then run the same command again."
     )
+
+
+def once(stamp: Path, wanted: str, build: Callable[[], None]) -> None:
+    """Build a part of .venv, unless it was finished from the same files: by us, or while we waited."""
+
+    def done() -> bool:
+        return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
+
+    if done():
+        return
+    with alone():
+        if not done():
+            stamp.unlink(missing_ok=True)
+            build()
+            stamp.write_text(wanted, encoding="utf-8")
 
 
 def set_up() -> None:
     """Build .venv from the lock, unless the one that stands was finished from the same files."""
     supported_python(sys.version_info[:2], (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    stamp, wanted = VENV / "course.stamp", fingerprint()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
+    # It would part PATH; setuptools takes the others for a variable of its own.
+    if found := set(os.pathsep + "${}") & set(str(ROOT)):
+        raise Stop(f"{ROOT} has {min(found)!r} in its name, which Python's tools misread: move the course.")
+    once(VENV / "course.stamp", fingerprint(), build)
+
+
+def build() -> None:
+    """Make .venv anew, and install into it what the lock says."""
     if shutil.disk_usage(ROOT).free < NEEDED_GB * 10**9:
         raise Stop(f"The set-up needs {NEEDED_GB} GB of free disk in {ROOT}: free some and run it again.")
     print("Setting up .venv: a minute or two with a fast network. Later starts skip this.", flush=True)
-    stamp.unlink(missing_ok=True)
     base = getattr(sys, "_base_executable", None) or sys.executable
     step(1, "a virtual environment", [base, "-m", "venv", "--clear", VENV], quiet=True)
     # uv too comes from the lock, with its hashes.
@@ -115,17 +200,14 @@ def set_up() -> None:
     step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
     step(3, "the packages of requirements.lock", [*INSTALL, "requirements.lock"])
     step(4, "the course itself", [*INSTALL[:5], "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
-    stamp.write_text(wanted, encoding="utf-8")
 
 
 def set_up_classroom() -> None:
     """Add what only grading needs, unless that was done since the set-up."""
-    lock, stamp = Path("classroom") / "requirements.lock", VENV / "classroom.stamp"
+    lock = Path("classroom") / "requirements.lock"
     wanted = fingerprint() + hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-    if stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
-        return
-    step(1, "the packages that grading needs", [*INSTALL, lock], of=1)
-    stamp.write_text(wanted, encoding="utf-8")
+    packages = "the packages that grading needs"
+    once(VENV / "classroom.stamp", wanted, lambda: step(1, packages, [*INSTALL, lock], of=1))
 
 
 def run(*arguments: str, **extra: str) -> int:
@@ -195,6 +277,8 @@ def bench(*options: str) -> int:
 
 def lock(*options: str) -> int:
     """renew the exact versions from pyproject.toml (`--upgrade`: the newest that it allows)"""
+    if not (UV.exists() and PYTHON.exists()):  # it needs no more of .venv, which may be from the lock before
+        set_up()
     return run("-m", "tools.lock", *options)
 
 
@@ -254,8 +338,10 @@ def main(arguments: list[str]) -> int:
         print(f"\nThere is no task {arguments[0]!r}: take one of these.", file=sys.stderr)
         return 2
     try:
-        set_up()
-        return TASKS[arguments[0]](*arguments[1:])
+        task = TASKS[arguments[0]]
+        if task is not lock:
+            set_up()
+        return task(*arguments[1:])
     except Stop as stop:
         print(f"\n{stop}", file=sys.stderr)
     except OSError as error:

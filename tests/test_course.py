@@ -1,14 +1,17 @@
 """course.py, the one door: what it refuses, when it sets up, and what it hands over to."""
 
 import ast
+import errno
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +20,7 @@ import course
 ROOT = Path(course.__file__).resolve().parent
 SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+FILES = ("pyproject.toml", "requirements.lock")
 Usage = namedtuple("Usage", "total used free")
 
 
@@ -110,9 +114,14 @@ HANDED_OVER = {
     "notebooks": ["-m", "tools.build", "-x"],
     "times": ["-m", "tools.times", "-x"],
     "seeds": ["-m", "tools.seeds", "-x"],
+    "long_runs": ["-m", "tools.long_runs", "-x"],
     "bench": ["-m", "benchmarks", "-x"],
-    "lock": ["-m", "tools.lock", "-x"],
 }
+
+
+def test_every_task_that_only_hands_over_is_in_the_table():
+    others = {"learn", "lock", "grade", "formgrader", "setup"}
+    assert course.TASKS.keys() - others == HANDED_OVER.keys()
 
 
 @pytest.mark.parametrize("task", HANDED_OVER)
@@ -162,6 +171,60 @@ def test_run_uses_the_environments_python_and_spares_bytecode(monkeypatch):
     assert "PYTHONDONTWRITEBYTECODE" not in seen["env"]
     assert seen["terminated"]
     assert handlers[signal.SIGINT](signal.SIGINT, None) is None
+
+
+@pytest.mark.parametrize("missing", ["", "UV", "PYTHON"])
+def test_the_lock_is_renewed_with_the_environment_that_stands(missing, tmp_path, monkeypatch):
+    calls = []
+    for name in ("UV", "PYTHON"):
+        monkeypatch.setattr(course, name, tmp_path / name)
+        if name != missing:
+            (tmp_path / name).touch()
+    monkeypatch.setattr(course, "set_up", lambda: calls.append("set up"))
+    monkeypatch.setattr(course, "run", lambda *arguments: calls.append(list(arguments)) or 5)
+    assert course.main(["lock", "--upgrade"]) == 5
+    assert calls == ["set up"] * bool(missing) + [["-m", "tools.lock", "--upgrade"]]
+
+
+# --- the home folder of the tools ---
+
+
+def test_a_home_that_can_be_written_to_is_left_alone(empty_course, monkeypatch):
+    folder, _ = empty_course
+    monkeypatch.setenv("HOME", str(folder))
+    assert course.home() == {}
+    assert course.environment()["HOME"] == str(folder)
+    assert not (folder / ".venv").exists()
+
+
+def unusable_homes(folder):
+    (folder / "a file").touch()
+    (folder / "read-only").mkdir(mode=0o500)
+    return [folder / "missing", folder / "a file", folder / "read-only"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has its own variables for it")
+@pytest.mark.parametrize("number", range(3))
+def test_without_a_home_the_tools_get_one_in_the_environment(number, empty_course, monkeypatch):
+    folder, _ = empty_course
+    home = unusable_homes(folder)[number]
+    if home.name == "read-only" and os.geteuid() == 0:
+        pytest.skip("root may write into every folder")
+    monkeypatch.setenv("HOME", str(home))
+    assert course.environment()["HOME"] == str(folder / ".venv" / "home")
+    assert (folder / ".venv" / "home").is_dir()
+    monkeypatch.setattr(course, "VENV", folder / "a file")
+    with pytest.raises(course.Stop, match=r"Neither your home folder .* nor .* can be written to: set HOME"):
+        course.environment()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has its own variables for it")
+def test_another_persons_home_in_the_environment_is_not_taken(empty_course, monkeypatch):
+    folder, _ = empty_course
+    monkeypatch.setenv("HOME", str(folder / "missing"))
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(course.Stop, match=r"nor .*home can be written to"):
+        course.home()
 
 
 # --- the set-up ---
@@ -227,6 +290,187 @@ def test_the_environment_is_built_anew_for_what_is_installed_alone(empty_course,
     assert old in text
     (folder / name).write_text(text.replace(old, new, 1), encoding="utf-8")
     assert (course.fingerprint() != before) is anew
+
+
+def test_the_environment_is_built_anew_for_another_python_and_in_another_folder(empty_course, monkeypatch):
+    folder, steps = empty_course
+    course.set_up()
+    monkeypatch.setattr(sys, "version", sys.version.replace("3.", "3.9", 1))
+    course.set_up()
+    assert len(steps) == 8
+    before = course.fingerprint()
+    moved = folder.with_name("moved")
+    shutil.copytree(folder, moved)
+    monkeypatch.setattr(course, "ROOT", moved)
+    assert course.fingerprint() != before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no umask")
+@pytest.mark.parametrize(("mask", "used"), [(0o077, 0o022), (0o027, 0o022), (0o002, 0o002)])
+def test_what_the_set_up_makes_can_be_read_by_others(mask, used, empty_course, monkeypatch):
+    folder, _ = empty_course
+    record, masks = course.step, []
+
+    def look(*arguments, **options):
+        record(*arguments, **options)
+        mask = os.umask(0)
+        os.umask(mask)
+        masks.append(mask)
+
+    monkeypatch.setattr(course, "step", look)
+    before = os.umask(mask)
+    try:
+        course.set_up()
+        course.set_up_classroom()
+        assert os.umask(mask) == mask
+    finally:
+        os.umask(before)
+    assert masks == [used] * 5
+    for stamp in ("course.stamp", "classroom.stamp"):
+        assert (folder / ".venv" / stamp).stat().st_mode & 0o777 == 0o666 & ~used
+
+
+@pytest.mark.parametrize("letter", [os.pathsep, "$", "{", "}"])
+def test_a_folder_whose_name_the_tools_misread_is_refused_before_anything_is_made(
+    letter, empty_course, monkeypatch
+):
+    folder, steps = empty_course
+    moved = folder.rename(folder.with_name(f"a{letter}b")) if os.name != "nt" or letter in "${}" else folder
+    monkeypatch.setattr(course, "ROOT", moved)
+    with pytest.raises(course.Stop, match=r"b has '.' in its name, which Python's tools misread: move"):
+        course.set_up()
+    assert steps == []
+    assert sorted(moved.iterdir()) == sorted(moved / name for name in ("classroom", *FILES))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows allows few of these in a name")
+def test_a_course_in_a_folder_of_any_other_name_is_installed_and_imported(tmp_path):
+    """The part of the set-up where a folder's name matters, for real: a bare environment, and step 4."""
+    folder = tmp_path / "a %20b?c[d]#e'f\"g é"
+    (folder / "course_utils").mkdir(parents=True)
+    (folder / "course_utils" / "__init__.py").touch()
+    for name in ("course.py", "pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    code = """if True:
+        import course, sys
+        from pathlib import Path
+        uv, packages = sys.argv[1:]
+        course.step(1, "bare", [sys.executable, "-m", "venv", "--without-pip", course.VENV], quiet=True)
+        # lends it setuptools, which the build needs
+        next(course.VENV.glob("lib/*/site-packages")).joinpath("lent.pth").write_text(packages)
+        install = [uv, *course.INSTALL[1:5], "--no-deps", "--no-build-isolation", "-e", "."]
+        course.step(4, "itself", install, quiet=True)
+        sys.exit(course.run("-P", "-c", "import course_utils; print(course_utils.__file__)"))
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", code, course.UV, Path(pytest.__file__).parent.parent],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.strip().endswith(str(folder / "course_utils" / "__init__.py"))
+
+
+# --- two set-ups at once ---
+
+# The real step runs a program that waits for a file named "go" and then says which set-up it belongs to.
+SLOW = """
+import sys, time
+from pathlib import Path
+while not Path("go").exists():
+    time.sleep(0.02)
+with open("log", "a") as log:
+    print(sys.argv[1], file=log)
+"""
+SET_UP = f"""
+import sys
+import course
+step = course.step
+def slow(number, text, command, quiet=False, of=4):
+    course.VENV.mkdir(exist_ok=True)
+    step(number, text, [sys.executable, "-c", {SLOW!r}, sys.argv[1]])
+course.step = slow
+sys.exit(course.main(["setup"]))
+"""
+
+
+@pytest.fixture
+def start_set_up(tmp_path):
+    """Starts a set-up in a folder, and waits until it has printed some words."""
+    for name in ("course.py", "pyproject.toml", "requirements.lock"):
+        shutil.copy(ROOT / name, tmp_path)
+    running = []
+
+    def start(name, words):
+        process = subprocess.Popen(
+            [sys.executable, "-u", "-c", SET_UP, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        while words not in (line := process.stdout.readline()):
+            assert line, f"{name} ended without {words!r}"
+        return process
+
+    yield start
+    (tmp_path / "go").touch()
+    for process in running:
+        process.communicate(timeout=60)
+
+
+WAITS = "Another set-up of this folder is at work: waiting until it is done."
+
+
+def test_a_second_set_up_waits_for_the_first_and_has_nothing_left_to_do(start_set_up, tmp_path):
+    first = start_set_up("first", "[1/4]")
+    second = start_set_up("second", WAITS)
+    (tmp_path / "go").touch()
+    assert "[4/4]" in first.communicate(timeout=60)[0]
+    assert second.communicate(timeout=60)[0] == ""
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert (tmp_path / "log").read_text().split() == ["first"] * 4
+
+
+@pytest.mark.skipif(os.name == "nt", reason="on Windows a program that is left behind holds no lock")
+def test_a_killed_set_up_leaves_nothing_locked_once_its_tool_has_ended(start_set_up, tmp_path):
+    first = start_set_up("first", "[1/4]")
+    first.kill()
+    first.wait(timeout=60)
+    second = start_set_up("second", WAITS)
+    time.sleep(0.5)
+    assert second.poll() is None, "it did not wait for what the first set-up had started"
+    (tmp_path / "go").touch()
+    assert "[4/4]" in second.communicate(timeout=60)[0]
+    assert (tmp_path / "log").read_text().split() == ["first"] + ["second"] * 4
+
+
+@pytest.mark.parametrize(
+    ("error", "taken"),
+    [
+        (BlockingIOError(errno.EAGAIN, "held"), False),
+        (PermissionError(errno.EACCES, "held"), False),
+        (OSError(errno.EDEADLK, "held"), False),
+        (OSError(errno.ENOLCK, "a file system without locks"), True),
+        (None, True),
+    ],
+)
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_what_the_system_says_of_a_lock_is_understood(platform, error, taken, tmp_path, monkeypatch):
+    asked = []
+
+    def answer(*arguments):
+        asked.append(arguments)
+        if error:
+            raise error
+
+    msvcrt = SimpleNamespace(LK_NBLCK="at once", locking=answer)
+    fcntl = SimpleNamespace(LOCK_EX=2, LOCK_NB=4, flock=answer)
+    monkeypatch.setitem(sys.modules, "msvcrt", msvcrt)
+    monkeypatch.setitem(sys.modules, "fcntl", fcntl)
+    monkeypatch.setattr(sys, "platform", platform)
+    with (tmp_path / "lock").open("ab") as file:
+        assert course.try_to_take(file) is taken
+        assert asked == [(file.fileno(), "at once", 1) if platform == "win32" else (file, 6)]
 
 
 def test_uv_is_installed_in_the_locks_version_with_its_hashes(empty_course):
@@ -303,6 +547,35 @@ def test_a_disk_that_ran_full_is_named(monkeypatch):
         course.step(3, "the packages", failing("No space left on device"), quiet=True)
 
 
+@pytest.mark.parametrize(
+    ("code", "said", "hashes", "words"),
+    [
+        (
+            1,
+            "no version of x==9",
+            True,
+            r"the lines above say why\. The package registry answers, but has not",
+        ),
+        (1, "Retrying after connection broken by", True, "the package registry cannot be reached"),
+        (2, "error sending request", True, "the package registry cannot be reached"),
+        (1, "invalid pyproject.toml", False, r"step 3 \(the packages\): the lines above say why\.$"),
+        (2, "anything", False, r"the lines above say why\.$"),
+    ],
+)
+def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, said, hashes, words, capfd):
+    command = [sys.executable, "-c", f"print({said!r}); raise SystemExit({code})"]
+    with pytest.raises(course.Stop, match=words) as stop:
+        course.step(3, "the packages", command + ["--require-hashes"] * hashes, quiet=True)
+    assert said in capfd.readouterr().out
+    assert ("network" in str(stop.value)) is ("reached" in words)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_a_step_that_went_well_prints_what_its_tool_says_only_when_that_is_wanted(quiet, capfd):
+    course.step(2, "some work", [sys.executable, "-c", "print('at work')"], quiet=quiet, of=7)
+    assert capfd.readouterr().out == "[2/7] some work\n" + "at work\n" * (not quiet)
+
+
 def test_without_a_network_the_set_up_ends_in_a_sentence(tmp_path):
     for name in ("course.py", "pyproject.toml", "requirements.lock"):
         shutil.copy(ROOT / name, tmp_path)
@@ -319,7 +592,7 @@ def test_without_a_network_the_set_up_ends_in_a_sentence(tmp_path):
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last.startswith(
-        "The set-up could not finish step 2 (the installer uv). Most often the package registry"
+        "The set-up could not finish step 2 (the installer uv): the lines above say why. Most often the"
     )
     assert "Traceback" not in done.stdout + done.stderr
     assert not (tmp_path / ".venv" / "course.stamp").exists()
