@@ -180,7 +180,8 @@ def set_up() -> None:
     """Build .venv from the lock, unless the one that stands was finished from the same files."""
     supported_python(sys.version_info[:2], (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     # It would part PATH; setuptools takes the others for a variable of its own.
-    if found := set(os.pathsep + "${}") & set(str(ROOT)):
+    found = set(os.pathsep + "${}") & set(str(ROOT))
+    if found:
         raise Stop(f"{ROOT} has {min(found)!r} in its name, which Python's tools misread: move the course.")
     once(VENV / "course.stamp", fingerprint(), build)
 
