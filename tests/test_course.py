@@ -45,10 +45,12 @@ def empty_course(tmp_path, monkeypatch):
         monkeypatch.setattr(course, name, path)
     steps = []
 
-    def record(number, text, command, quiet=False, of=4):  # noqa: ARG001
+    def record(number, text, command, quiet=False, of=4):
         (tmp_path / ".venv").mkdir(exist_ok=True)
+        record.said.append((number, of, text, quiet))
         steps.append([str(part) for part in command])
 
+    record.said = []
     monkeypatch.setattr(course, "step", record)
     return tmp_path, steps
 
@@ -148,6 +150,36 @@ def test_learn_prints_the_address_where_there_is_no_display(display, flag, monke
     assert ("No display here" in capsys.readouterr().out) is flag
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no root")
+@pytest.mark.parametrize(("user", "flag"), [(0, True), (1000, False)])
+def test_learn_serves_the_notebooks_also_to_root_and_on_wayland(user, flag, monkeypatch):
+    calls = []
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(course, "run", lambda *arguments: calls.append(arguments) or 6)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert course.learn() == 6
+    assert ("--allow-root" in calls[0]) is flag
+    assert "--no-browser" not in calls[0]
+    assert "--ServerApp.root_dir=notebooks" in calls[0]
+
+
+def test_a_tool_gets_no_variable_that_misleads_it(monkeypatch):
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "KEPT"):
+        monkeypatch.setenv(name, "0")
+    found = course.environment(ADDED="2")
+    assert {"PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "PYTHONHOME"}.isdisjoint(found)
+    assert (found["PYTHONUTF8"], found["KEPT"], found["ADDED"]) == ("1", "0", "2")
+
+
+@pytest.mark.parametrize("word", ["help", "-h", "--help"])
+def test_asked_for_help_it_lists_the_tasks_and_that_is_no_mistake(word, capsys):
+    assert course.main([word]) == 0
+    said = capsys.readouterr()
+    assert "The RNN course. Tasks:" in said.out
+    assert said.err == ""
+
+
 def test_run_uses_the_environments_python_and_spares_bytecode(monkeypatch):
     seen, handlers = {}, {}
 
@@ -168,6 +200,8 @@ def test_run_uses_the_environments_python_and_spares_bytecode(monkeypatch):
     assert course.run("-m", "pytest") == 3
     assert seen["command"] == [str(course.PYTHON), "-m", "pytest"]
     assert seen["env"]["PATH"].startswith(str(course.BIN) + os.pathsep)
+    assert seen["env"]["JUPYTER_CONFIG_PATH"] == str(ROOT / "tools" / "jupyter")
+    assert seen["cwd"] == ROOT
     assert "PYTHONDONTWRITEBYTECODE" not in seen["env"]
     assert seen["terminated"]
     assert handlers[signal.SIGINT](signal.SIGINT, None) is None
@@ -234,9 +268,21 @@ def test_the_set_up_runs_once_and_again_only_when_the_lock_changed(empty_course)
     folder, steps = empty_course
     course.set_up()
     assert len(steps) == 4
-    assert steps[0][-3:] == ["venv", "--clear", str(folder / ".venv")]
-    assert "--require-hashes" in steps[1]
-    assert {"--compile-bytecode", "--require-hashes", "requirements.lock"} <= set(steps[2])
+    uv, python = str(course.UV), str(course.PYTHON)
+    # not the Python of an environment that this one may be in: that one may go
+    assert steps[0] == [sys._base_executable, "-m", "venv", "--clear", str(folder / ".venv")]
+    pip = [python, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "1"]
+    assert steps[1] == [*pip, "--require-hashes", "-r", str(folder / ".venv" / "uv.txt")]
+    install = [uv, "pip", "install", "--python", python]
+    assert steps[2] == [*install, "--compile-bytecode", "--require-hashes", "-r", "requirements.lock"]
+    assert steps[3] == [*install, "--no-deps", "--no-build-isolation", "-e", "."]
+    # the third one takes long, and shows how far it is
+    assert [(number, of, quiet) for number, of, _, quiet in course.step.said] == [
+        (1, 4, True),
+        (2, 4, True),
+        (3, 4, False),
+        (4, 4, True),
+    ]
     course.set_up()
     assert len(steps) == 4
     (folder / "requirements.lock").write_text("uv==1.0 \\\n    --hash=sha256:00\n", encoding="utf-8")
@@ -259,6 +305,7 @@ def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(emp
     assert len(steps) == 1
     assert steps[0][-2:] == ["-r", str(Path("classroom") / "requirements.lock")]
     assert "--require-hashes" in steps[0]
+    assert course.step.said[-1] == (1, 1, "the packages that grading needs", False)
     assert course.setup("--classroom") == 0
     assert len(steps) == 1
     (folder / "classroom" / "requirements.lock").write_text("new", encoding="utf-8")
@@ -267,6 +314,41 @@ def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(emp
     course.set_up()
     assert course.setup() == 0
     assert len(steps) == 2
+
+
+def test_setup_installs_what_grading_needs_only_when_asked(empty_course):
+    folder, steps = empty_course
+    course.set_up()
+    assert course.setup() == 0
+    assert len(steps) == 4
+    assert course.setup("--classroom") == 0
+    assert len(steps) == 5
+    # a new .venv has lost it
+    edited = (folder / "requirements.lock").read_text(encoding="utf-8") + "# edited\n"
+    (folder / "requirements.lock").write_text(edited, encoding="utf-8")
+    course.set_up()
+    assert course.setup("--classroom") == 0
+    assert len(steps) == 10
+
+
+def test_a_lock_that_is_taken_back_after_a_set_up_was_cut_off_is_set_up_again(empty_course, monkeypatch):
+    folder, steps = empty_course
+    course.set_up()
+    lock, record = folder / "requirements.lock", course.step
+    before = lock.read_text(encoding="utf-8")
+    lock.write_text(before + "# edited\n", encoding="utf-8")
+
+    def cut(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(course, "step", cut)
+    with pytest.raises(KeyboardInterrupt):
+        course.set_up()
+    monkeypatch.setattr(course, "step", record)
+    lock.write_text(before, encoding="utf-8")
+    steps.clear()
+    course.set_up()
+    assert len(steps) == 4
 
 
 def test_setup_refuses_what_it_does_not_know():
@@ -568,6 +650,14 @@ def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, said, hashes,
         course.step(3, "the packages", command + ["--require-hashes"] * hashes, quiet=True)
     assert said in capfd.readouterr().out
     assert ("network" in str(stop.value)) is ("reached" in words)
+
+
+def test_a_step_runs_in_the_courses_folder_with_the_tools_variables(tmp_path, monkeypatch, capfd):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", "misleading")
+    code = "import os; print(os.getcwd(), os.environ.get('PYTHONPATH'))"
+    course.step(1, "some work", [sys.executable, "-c", code])
+    assert f"{ROOT} None" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("quiet", [False, True])
