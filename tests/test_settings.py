@@ -302,6 +302,7 @@ import matplotlib
 matplotlib.use("agg")
 matplotlib.rcParams["axes.facecolor"] = "red"
 import keras
+keras.config.dtype_policy()  # made from floatx, and kept
 import numpy
 numpy.set_printoptions(precision=1)
 """
