@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BITS, TRAINED_ON = 20, 10_000
+TESTED_ON = 2**BITS - TRAINED_ON
 PUBLISHED_ERROR = 0.001
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import glob
-import importlib
 import json
 import os
 import queue
@@ -19,8 +18,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,13 +28,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from classroom import pictures, problem_sets, report, shard
 from classroom.by_hand import configure, refresh_feedback, remember_points
+from classroom.claims import grading_into
 from classroom.problem_sets import ProblemSet, ProblemSetError
 from classroom.sandbox import SandboxMissing, require
 from classroom.shard import Course
 from classroom.submissions import Submission, SubmissionsError, collect, digest, look_at
 
-# Windows has none, and no sandbox either.
-fcntl = importlib.import_module("fcntl") if os.name == "posix" else None
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -111,10 +108,14 @@ def run_shards(
     *,
     waiting: int,
     say: Callable[[str], None] | None = None,
+    lock: int | None = None,
 ) -> int:
-    """Grade in so many processes, and say how far they are; returns how many were graded."""
+    """Grade in so many processes, and say how far they are; returns how many were graded.
+
+    They hold the folder's `lock` as well: it stays locked while one of them is left, should this be killed.
+    """
     command = [sys.executable, "-m", "classroom.shard", name, "--course", str(course.folder)]
-    command += ["--of", str(jobs)]
+    command += ["--of", str(jobs), "--inside"]
     command += ["--cell-seconds", str(course.limits.cell_seconds)]
     command += ["--memory-gb", str(course.limits.memory / 2**30)]
     if not course.sandboxed:
@@ -129,6 +130,7 @@ def run_shards(
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
+            pass_fds=[] if lock is None else [lock],
             env={**os.environ, "PYTHONUNBUFFERED": "1", shard.SETTING: course.gradebook},
         )
         for k, log in enumerate(logs)
@@ -185,26 +187,6 @@ def run_shards(
     return graded
 
 
-@contextmanager
-def alone_in(folder: Path) -> Iterator[None]:
-    """Let nobody else grade into a folder meanwhile.
-
-    Raises
-    ------
-    RuntimeError
-        Somebody does already.
-    """
-    with (folder / ".grading").open("w", encoding="utf-8") as file:
-        if fcntl is not None:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # gone with the process, however it ends
-            except BlockingIOError:
-                raise RuntimeError(
-                    f"Somebody is grading into {folder} at this moment: wait until that is over, or stop it."
-                ) from None
-        yield
-
-
 def _in_words(seconds: float) -> str:
     if seconds < 90:
         return f"{max(seconds, 0):.0f} s"
@@ -253,7 +235,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             )
         found = collect(submissions, problem_set.name)
         folder.mkdir(parents=True, exist_ok=True)
-        with alone_in(folder):
+        with grading_into(folder) as lock:
             prepare(course, problem_set)
             remember_points(course, problem_set)
             taken = take_in(course, problem_set, found)
@@ -261,7 +243,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             total = len(taken)
             print(f"{total} submissions to {problem_set.name}, {waiting} to grade, in {folder}", flush=True)
             if waiting and not choice.only_prepare:
-                run_shards(course, problem_set.name, min(choice.jobs, waiting), waiting=waiting)
+                jobs = min(choice.jobs, waiting)
+                run_shards(course, problem_set.name, jobs, waiting=waiting, lock=lock)
             if not choice.only_prepare and (anew := refresh_feedback(course, problem_set)):
                 print(f"Graded by hand since, and in their feedback now: {', '.join(anew)}")
             summary = report.write(course, problem_set, taken, choice.deadline)

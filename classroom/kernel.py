@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import ast
 import json
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from queue import Empty
 from types import TracebackType
@@ -25,16 +24,18 @@ from jupyter_client.blocking.client import BlockingKernelClient
 from jupyter_client.connect import write_connection_file
 
 from classroom import sandbox, values
+from classroom.claims import own_folder, own_number
 from classroom.outputs import TOO_SLOW, add_message, cut_off, error_output
-from classroom.sandbox import Guard, Limits
+from classroom.sandbox import Guard, Limits, Stopwatch
 
-START_SECONDS = 60
+START_SECONDS = 180
 # The first answer may come before its outputs can: then it is asked again.
 ASK_AGAIN_SECONDS = 0.1
-WAIT_SECONDS = 0.02
+WAIT_MILLISECONDS = 20
 GRACE_SECONDS = 3
 # Long, since a busy machine may be in the middle of 200 MB of output.
 INTERRUPT_SECONDS = 10
+IDLE_SECONDS = 60
 # A message that is larger is not taken in: zmq cuts the connection, and makes a new one.
 _MOST_IN_A_MESSAGE = 2 * values.MOST_BYTES
 
@@ -57,18 +58,18 @@ class StudentKernel:
     Parameters
     ----------
     limits : what the notebook may use.
-    shard : the number of the grading process, see `sandbox.command`.
     sandboxed : False runs the kernel as you, with all that you may do.
     """
 
-    def __init__(self, limits: Limits, *, shard: int = 0, sandboxed: bool = True) -> None:
-        self.limits, self.shard, self.sandboxed = limits, shard, sandboxed
+    def __init__(self, limits: Limits, *, sandboxed: bool = True) -> None:
+        self.limits, self.sandboxed = limits, sandboxed
         self._printed = 0
         self.ended = ""
         """Why the kernel is no longer there; empty while it is."""
 
     def __enter__(self) -> StudentKernel:
-        self._folder = Path(tempfile.mkdtemp(prefix="course-", dir=sandbox.SHARED))
+        self._claims = ExitStack()
+        self._folder = self._claims.enter_context(own_folder())
         try:
             self._start()
         except BaseException:
@@ -95,17 +96,28 @@ class StudentKernel:
         arguments += ["--HistoryManager.enabled=False"]
         if self.sandboxed:
             sandbox.require_programs()
-            arguments = sandbox.command(arguments, self._folder, self.limits, shard=self.shard)
+            number = self._claims.enter_context(own_number())
+            arguments = sandbox.command(arguments, self._folder, self.limits, number)
         with (self._folder / "log.txt").open("wb") as log:
             self._process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self._guard = Guard(self._process.pid, self.limits).__enter__()
         self._client.load_connection_file(file)
-        self._client.start_channels(stdin=False, hb=False)
+        self._client.start_channels(iopub=False, stdin=False, hb=False)
+        if not self._listens():
+            log_end = (self._folder / "log.txt").read_text(errors="replace")[-500:]
+            raise KernelEnded(f"the kernel did not start: {log_end}")
+        self._kernel = sandbox.first_in(self._process.pid) if self.sandboxed else self._process.pid
+
+    def _listens(self) -> bool:
+        """Connect to the kernel's outputs, and see that they come over, unless it ends or takes too long."""
+        assert self._process is not None
+        self._outputs = self._client.connect_iopub()
+        self._cuts = self._outputs.get_monitor_socket(zmq.EVENT_DISCONNECTED)
         until = time.monotonic() + START_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > until:
-                log_end = (self._folder / "log.txt").read_text(errors="replace")[-500:]
-                raise KernelEnded(f"the kernel did not start: {log_end}")
+                return False
+        return True
 
     def _answers(self) -> bool:
         """Whether the kernel replies, and its outputs come over, too; waits a moment for it."""
@@ -131,7 +143,7 @@ class StudentKernel:
                 self._process.wait()
         self._client.stop_channels()
         self._context.destroy(linger=0)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._claims.close()
 
     def run_cell(self, source: str) -> list[Any]:
         """Run a cell; return its outputs as nbformat has them.
@@ -231,32 +243,34 @@ class StudentKernel:
             allow_stdin=False,
             stop_on_error=False,
         )
-        started = time.monotonic()
-        late = idle = False
+        watch = Stopwatch(self._process.pid, self._kernel)
+        interrupted: Stopwatch | None = None
+        idle = False
         reply: dict[str, Any] | None = None
         replied = 0.0
         while True:
-            now = time.monotonic()
             if self._process.poll() is not None:
                 self._say_ended("its process ended in the middle of a cell")
-            if reply is not None and now - replied > GRACE_SECONDS:
-                cut_off(
-                    outputs, self.limits.output
-                )  # a message was too large to come over, and cut the connection
-                self._reopen_outputs()
-                return reply
-            if not late and reply is None and now - started > self.limits.cell_seconds:
-                late = True
+            if reply is None and interrupted is None and watch.has_passed(self.limits.cell_seconds):
+                interrupted = Stopwatch(self._process.pid, self._kernel)
                 self._interrupt()
-            if late and now - started > self.limits.cell_seconds + INTERRUPT_SECONDS:
+            if reply is None and interrupted is not None and interrupted.has_passed(INTERRUPT_SECONDS):
                 self._guard.end("a cell did not stop when it was interrupted")
                 self._say_ended(self._guard.reason)
             idle = self._take_outputs(request, outputs) or idle
             if reply is None:  # looked for after the outputs: nothing is waited for once both are there
                 reply = self._reply_to(request)
-                replied = now
-            if idle and reply is not None:
-                if late:
+                replied = time.monotonic()
+            if reply is None:
+                continue
+            # A message that is too large to come over cuts the connection, and what comes next may be lost.
+            cut = bool(self._cuts.poll(0))
+            if idle or time.monotonic() - replied > (GRACE_SECONDS if cut else IDLE_SECONDS):
+                if cut:
+                    cut_off(outputs, self.limits.output)
+                if cut or not idle:
+                    self._listen_anew()
+                if interrupted is not None:
                     raise _TooLate
                 return reply
 
@@ -279,13 +293,13 @@ class StudentKernel:
 
     def _take_outputs(self, request: str, outputs: list[Any] | None) -> bool:
         """Wait a moment for outputs; True when the kernel is idle again."""
-        try:
-            message = self._client.get_iopub_msg(timeout=WAIT_SECONDS)
-        except Empty:
+        if not self._outputs.poll(WAIT_MILLISECONDS):
             return False
+        try:
+            _, message = self._client.session.recv(self._outputs)
         except Exception as error:
             raise values.BadReply(f"{type(error).__name__}"[:200]) from None
-        if message["parent_header"].get("msg_id") != request:
+        if message is None or message["parent_header"].get("msg_id") != request:
             return False
         kind, content = message["msg_type"], message["content"]
         if kind == "status":
@@ -302,10 +316,12 @@ class StudentKernel:
                 add_message(outputs, message)
         return False
 
-    def _reopen_outputs(self) -> None:
-        self._client.iopub_channel.stop()
-        self._client._iopub_channel = None
-        self._client.iopub_channel.start()
+    def _listen_anew(self) -> None:
+        self._outputs.disable_monitor()
+        for end in (self._outputs, self._cuts):
+            end.close(linger=0)
+        if not self._listens():
+            self._say_ended("its outputs do not come over any more")
 
     def _interrupt(self) -> None:
         message = self._client.session.msg("interrupt_request", {})

@@ -50,7 +50,6 @@ _ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"]}
 class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
     """Run a submission's cells in the sandbox, and its tests here."""
 
-    shard = Integer(0, help="the number of the grading process").tag(config=True)
     sandboxed = Bool(True, help="False runs students' code as you").tag(config=True)
     cell_seconds = Integer(Limits.cell_seconds, help="for a cell, or a call of a test").tag(config=True)
     notebook_seconds = Integer(Limits.notebook_seconds, help="for all cells together").tag(config=True)
@@ -70,7 +69,7 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
             pictures.put_in(nb, Path(self.pictures) / f"{problem_set.name}.json")
         ended = ""
         try:
-            with StudentKernel(limits, shard=self.shard, sandboxed=self.sandboxed) as kernel:
+            with StudentKernel(limits, sandboxed=self.sandboxed) as kernel:
                 for count, cell in enumerate(filter(_is_run, nb.cells), start=1):
                     cell.execution_count = count
                     task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
@@ -197,7 +196,6 @@ def settings(
     course: Path,
     gradebook: str,
     *,
-    shard: int = 0,
     sandboxed: bool = True,
     limits: Limits | None = None,
 ) -> Config:
@@ -239,7 +237,6 @@ def settings(
     c.HTMLExporter.filters = {"markdown2html": "classroom.nbgrader_parts.harmless_html"}
     c.SaveScores.graded = str(course / "graded")
     c.ExecuteInSandbox.pictures = str(course / "pictures")
-    c.ExecuteInSandbox.shard = shard
     c.ExecuteInSandbox.sandboxed = sandboxed
     if limits is not None:
         c.ExecuteInSandbox.cell_seconds = limits.cell_seconds

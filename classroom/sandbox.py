@@ -5,7 +5,7 @@ read-only; an empty home and a small /tmp in memory; and one folder with the ker
 gradebook, the problem sets' sources and other students' work are not there at all.
 
 The limit on processes is the kernel's own, which spares root: so when the grader is root, the student's
-code runs under a number that no user has. Memory is watched from outside as well (`Guard`), since a limit
+code runs under a number that nobody else has. Memory is watched from outside as well (`Guard`), since a limit
 on address space holds for each process alone.
 """
 
@@ -17,9 +17,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import tempfile
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,7 @@ from types import TracebackType
 import psutil
 
 import course_utils
+from classroom.claims import own_folder, own_number
 
 NEEDED = ("bwrap", "prlimit", "setpriv")
 INSTALL = "install them with: apt-get install bubblewrap util-linux"
@@ -34,12 +35,6 @@ _WITHOUT = (
     "To grade without one, which lets a submission read and change all that you can: --without-sandbox."
 )
 HOME = "/tmp/home"  # noqa: S108
-SHARED = Path("/var/tmp")  # noqa: S108
-"""Holds folders that are seen inside and outside: a short path, for sockets; /tmp is another one inside."""
-# Above the numbers that Debian and its relatives give to users; one for each shard, since the limit on
-# processes counts all that run under a number.
-_FIRST_NUMBER = 61_000
-_MOST_NUMBERS = 500
 _LEAN = Path(__file__).resolve().parent / "lean"
 
 
@@ -94,9 +89,9 @@ def require() -> None:
             f"Students' code runs under a user of its own, who may not read {private}: allow it with "
             f"chmod -R go+rX {shlex.quote(str(private))}"
         )
-    with tempfile.TemporaryDirectory(prefix="course-", dir=SHARED) as folder:
+    with own_folder() as folder, own_number() as number:
         trial = subprocess.run(
-            command([sys.executable, "-c", "import course_utils"], Path(folder), Limits()),
+            command([sys.executable, "-c", "import course_utils"], folder, Limits(), number),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -110,7 +105,7 @@ def require() -> None:
         )
 
 
-def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: int = 0) -> list[str]:
+def command(arguments: Sequence[str], folder: Path, limits: Limits, number: int) -> list[str]:
     """The command that runs `arguments` in the sandbox, where `folder` can be written to.
 
     Parameters
@@ -118,11 +113,8 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     arguments : a command, whose program is seen inside the sandbox.
     folder : seen inside at the same path.
     limits : what it may use.
-    shard : the number of the grading process, from 0: processes are counted for each by itself.
+    number : the user that it runs as, where the grader is root; processes are counted by it.
     """
-    if not 0 <= shard < _MOST_NUMBERS:
-        raise ValueError(f"shard must be from 0 to {_MOST_NUMBERS - 1}, got {shard}")
-    number = str(_FIRST_NUMBER + shard)
     words = ["bwrap", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     words += ["--unshare-cgroup-try", "--die-with-parent", "--new-session", "--hostname", "sandbox"]
     words += ["--proc", "/proc", "--dev", "/dev"]
@@ -130,16 +122,14 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     words += ["--perms", "0777", "--dir", HOME]
     for path in _SYSTEM:
         words += ["--symlink", str(Path(path).readlink()), path] if Path(path).is_symlink() else _bound(path)
-    for path in _etc():
-        words += _bound(path)
-    seen: set[str] = set()
-    for path in (*_python(), str(folder)):
-        # bubblewrap would make the folders above for their owner alone.
-        for parent in reversed(Path(path).parents):
-            there = len(parent.parts) == 1 or str(parent) == "/tmp" or _inside_system(parent)  # noqa: S108
-            if str(parent) not in seen and not there:
-                words += ["--perms", "0755", "--dir", str(parent)]
-                seen.add(str(parent))
+    seen: set[Path] = set()
+    for path in (*_etc(), *_python(), str(folder)):
+        # bubblewrap might make the folder above for its owner alone.
+        parent = Path(path).parent
+        there = len(parent.parts) == 1 or str(parent) == "/tmp" or _inside_system(parent)  # noqa: S108
+        if parent not in seen and not there:
+            words += ["--dir", str(parent)]
+            seen.add(parent)
         words += ["--bind" if path == str(folder) else "--ro-bind", path, path]
     words += ["--clearenv"]
     for name, value in _environment().items():
@@ -147,6 +137,7 @@ def command(arguments: Sequence[str], folder: Path, limits: Limits, *, shard: in
     words += ["--chdir", "/tmp"]  # noqa: S108
     if os.geteuid() == 0:
         drop = [f"--reuid={number}", f"--regid={number}", "--clear-groups"]
+        # bubblewrap sets that, too, so its absence is not seen: a second lock, in case it once does not
         drop += ["--no-new-privs", "--bounding-set=-all", "--inh-caps=-all"]
         inside = ["setpriv", *drop]
     else:
@@ -264,18 +255,73 @@ class Guard:
                 return
 
 
+class Stopwatch:
+    """How long a cell runs, without the time in which others on a busy machine kept its process waiting.
+
+    What its own sandbox uses of the processors meanwhile is no excuse: the processes of a fork bomb keep each
+    other waiting, and it would get the more time, the more there are.
+
+    Parameters
+    ----------
+    process : bubblewrap's, or the kernel's where there is no sandbox.
+    kernel : the kernel's.
+    """
+
+    def __init__(self, process: int, kernel: int) -> None:
+        self._process, self._kernel = process, kernel
+        self._began, self._waited = time.monotonic(), _waited(kernel)
+        self._looked = 0.0
+        self._used: float | None = None
+
+    def has_passed(self, seconds: float) -> bool:
+        """Whether it has run for so long. Looks a few times a second, no more."""
+        now = time.monotonic()
+        if now - self._began < seconds or now - self._looked < 0.2:
+            return False
+        self._looked = now
+        if now - self._began - (_waited(self._kernel) - self._waited) >= seconds:
+            return True
+        used = _sum_of(self._process, lambda part: sum(part.cpu_times()[:4]))
+        if self._used is None:
+            self._used = used
+        return used - self._used >= seconds
+
+
+def first_in(process: int) -> int:
+    """The process that was started in a sandbox: the first child of bubblewrap's only child."""
+    try:
+        for _ in range(2):
+            process = min(psutil.Process(process).children(), key=lambda child: child.create_time()).pid
+    except (psutil.Error, ValueError):
+        pass
+    return process
+
+
+def _waited(process: int) -> float:
+    """Seconds that a process was ready to run while others did; 0 where the system does not tell."""
+    try:
+        return int(Path(f"/proc/{process}/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
 def memory_of(process: int) -> int:
     """Bytes of memory that a process and all below it hold."""
-    total = 0
+    return int(_sum_of(process, lambda part: part.memory_info().rss))
+
+
+def _sum_of(process: int, ask: Callable[[psutil.Process], float]) -> float:
+    """What a process and all below it answer, without those that are gone by then."""
+    total = 0.0
     try:
         parent = psutil.Process(process)
         for part in (parent, *parent.children(recursive=True)):
             try:
-                total += part.memory_info().rss
+                total += ask(part)
             except psutil.Error:
                 continue
     except psutil.Error:
-        return 0
+        return 0.0
     return total
 
 

@@ -19,14 +19,17 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import nbformat
+from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from classroom import problem_sets
+from classroom.claims import grading_into, take
 from classroom.nbgrader_parts import settings
 from classroom.outputs import TOO_SLOW
 from classroom.problem_sets import ProblemSet
@@ -47,14 +50,10 @@ class Course:
     sandboxed: bool = True
     limits: Limits = field(default_factory=Limits)
 
-    def api(self, shard: int = 0) -> NbGraderAPI:
-        config = settings(
-            self.folder, self.gradebook, shard=shard, sandboxed=self.sandboxed, limits=self.limits
-        )
-        # nbgrader starts alembic by its name
-        path = os.environ.get("PATH", "")
-        if str(Path(sys.executable).parent) not in path.split(os.pathsep):
-            os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{path}"
+    def api(self) -> NbGraderAPI:
+        config = settings(self.folder, self.gradebook, sandboxed=self.sandboxed, limits=self.limits)
+        with _own_programs():  # for a new gradebook nbgrader starts alembic, by its name
+            Gradebook(self.gradebook, config.CourseDirectory.course_id).close()
         log = logging.getLogger("classroom.nbgrader")
         log.setLevel(logging.ERROR)
         return NbGraderAPI(CourseDirectory(config=config), config=config)
@@ -65,6 +64,20 @@ class Course:
     def note(self, name: str, student: str) -> Path:
         """Where it is noted that a student's work is graded."""
         return self.folder / "graded" / name / f"{student}.json"
+
+
+@contextmanager
+def _own_programs() -> Iterator[None]:
+    """This environment's programs are found first, as long as that takes."""
+    before = os.environ.get("PATH")
+    os.environ["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{before or os.defpath}"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PATH"]
+        else:
+            os.environ["PATH"] = before
 
 
 @dataclass(frozen=True)
@@ -103,17 +116,18 @@ def noted(course: Course, name: str, student: str) -> Graded | None:
 
 def to_do(course: Course, problem_set: ProblemSet) -> list[str]:
     """The students whose work is not graded yet, or has changed since."""
-    left = []
-    for student in students(course, problem_set.name):
-        known = noted(course, problem_set.name, student)
-        if (
-            known is None
-            or known.failed
-            or known.work != work_of(course, problem_set, student)
-            or 0 < known.stopped < course.limits.cell_seconds
-        ):
-            left.append(student)
-    return left
+    everybody = students(course, problem_set.name)
+    return [student for student in everybody if _is_to_do(course, problem_set, student)]
+
+
+def _is_to_do(course: Course, problem_set: ProblemSet, student: str) -> bool:
+    known = noted(course, problem_set.name, student)
+    return (
+        known is None
+        or bool(known.failed)
+        or known.work != work_of(course, problem_set, student)
+        or 0 < known.stopped < course.limits.cell_seconds
+    )
 
 
 def grade(
@@ -125,19 +139,25 @@ def grade(
     asked_to_stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Graded]:
     """Grade this shard's students, one after the other, until there is none left or it is asked to stop."""
-    mine = set(students(course, problem_set.name)[shard::of])
-    api = course.api(shard)
+    name = problem_set.name
+    mine = set(students(course, name)[shard::of])
+    api = course.api()
     for student in to_do(course, problem_set):
-        if student in mine:
+        if student not in mine:
+            continue
+        with course.submitted(name, student).open("r+b") as work:
+            # a shard that divides the class in another way may have this one, or have had it since
+            if not take(work.fileno()) or not _is_to_do(course, problem_set, student):
+                continue
             start = time.perf_counter()
-            failed = _trouble(api, problem_set.name, student)
+            failed = _trouble(api, name, student)
             if asked_to_stop():  # nbgrader has taken the interrupt for a failure of this student's
                 return
             seconds = round(time.perf_counter() - start, 2)
-            work = work_of(course, problem_set, student)
-            graded = Graded(student, seconds, work, failed, _stopped(course, problem_set.name, student))
-            write_atomically(course.note(problem_set.name, student), json.dumps(asdict(graded)))
-            yield graded
+            digest_now = work_of(course, problem_set, student)
+            graded = Graded(student, seconds, digest_now, failed, _stopped(course, name, student))
+            write_atomically(course.note(name, student), json.dumps(asdict(graded)))
+        yield graded
 
 
 def _stopped(course: Course, name: str, student: str) -> int:
@@ -221,6 +241,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--shard", type=at_least(0), default=int(os.environ.get("JOB_COMPLETION_INDEX", "0")))
     parser.add_argument("--of", type=at_least(1), default=1)
     add_limits(parser)
+    parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)  # `grade` holds the folder
     choice = parser.parse_args(arguments)
     if not 0 <= choice.shard < choice.of:
         parser.error(f"--shard counts from 0 to {choice.of - 1}, got {choice.shard}")
@@ -242,6 +263,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if len(asked) == 1:
             raise KeyboardInterrupt
 
+    held = ExitStack()
+    try:
+        if not choice.inside:
+            held.enter_context(grading_into(folder, shared=True))
+    except (RuntimeError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 2
     before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         for graded in grade(course, problem_set, choice.shard, choice.of, asked_to_stop=lambda: bool(asked)):
@@ -249,6 +277,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         pass
     finally:
+        held.close()
         for number, handler in before.items():
             signal.signal(number, handler)
     if asked:

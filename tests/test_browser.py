@@ -11,7 +11,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -24,6 +23,8 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from course_utils import workers
+
 ROOT = Path(__file__).resolve().parent.parent
 ARTEFACTS = ROOT / "artefacts"
 FIRST, LESSON = "00_start_here.ipynb", "01_unrolled_rnn.ipynb"
@@ -32,7 +33,9 @@ CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 # As root there is no sandbox; the others keep Chromium from asking the network for things of its own.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
 FLAGS += ["--disable-background-networking", "--disable-component-update"]
-RUN_MILLISECONDS = 180_000
+# A busy machine is no error.
+RUN_MILLISECONDS = 900_000
+expect.set_options(timeout=300_000)
 
 pytestmark = [
     pytest.mark.browser,
@@ -70,9 +73,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         nbformat.write(notebook, folder / path.name)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = workers._free_ports(1)
     lab = Lab(port, secrets.token_hex(16), folder)
     with (home / "log").open("w") as log:
         server = start_server(lab, home, log)
@@ -81,7 +82,7 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             yield lab
         finally:
             server.terminate()
-            server.wait(timeout=60)
+            server.wait(timeout=300)
 
 
 def start_server(lab: Lab, home: Path, log: Any) -> subprocess.Popen[bytes]:
@@ -100,16 +101,17 @@ def start_server(lab: Lab, home: Path, log: Any) -> subprocess.Popen[bytes]:
 
 
 def wait_until_it_answers(lab: Lab, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
+    end = time.monotonic() + 300
+    while time.monotonic() < end:
         assert server.poll() is None, log.read_text()
-        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", lab.port, timeout=5)) as asked:
+        with contextlib.closing(http.client.HTTPConnection("127.0.0.1", lab.port, timeout=60)) as asked:
             try:
                 asked.request("GET", f"/api/status?token={lab.token}")
                 if asked.getresponse().status == 200:
                     return
             except OSError:
                 time.sleep(0.1)
-    pytest.fail(f"JupyterLab did not answer within a minute:\n{log.read_text()}")
+    pytest.fail(f"JupyterLab did not answer within five minutes:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="module")
@@ -125,9 +127,9 @@ def opened(browser: Browser, lab: Lab, name: str) -> Iterator[Page]:
     """A notebook in JupyterLab, all of its cells run; its screenshot is kept."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     page.goto(lab.address(f"/lab/tree/{name}") + "&reset")
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
+    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=300_000)
     # Before the kernel is idle, Run All Cells may run nothing.
-    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=60_000)
+    page.get_by_text("(ipykernel) | Idle").wait_for(timeout=300_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     try:
@@ -182,10 +184,10 @@ def test_moving_the_slider_draws_another_figure(page: Page) -> None:
     handle = slider.locator(".noUi-handle")
     handle.focus()
     handle.press("ArrowRight")
-    expect(drawn).to_have_count(1, timeout=20_000)
+    expect(drawn).to_have_count(1)
     first = drawn.get_attribute("src")
     handle.press("ArrowRight")
-    expect(drawn).not_to_have_attribute("src", first or "", timeout=20_000)
+    expect(drawn).not_to_have_attribute("src", first or "")
     expect(drawn).to_have_count(1)
     slider.scroll_into_view_if_needed()
     page.screenshot(path=ARTEFACTS / "lesson_01_slider.png")

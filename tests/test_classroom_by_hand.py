@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ from nbgrader.api import Gradebook
 
 from classroom import by_hand, grade
 from classroom.shard import Course
+from course_utils import workers
 
 WHERE = "import socket; print('here it is called', socket.gethostname())"
 SCRIPT = "<script>steal()</script>"
@@ -133,9 +133,7 @@ def give(grades: Path, student: str, points: float, comment: str | None = None) 
 @pytest.mark.training
 @needs_sandbox
 def test_the_formgrader_shows_a_submission_with_fields_for_points(graded: Path) -> None:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    (port,) = workers._free_ports(1)
     options = ["--no-browser", f"--port={port}", "--IdentityProvider.token=open"]
     command = [sys.executable, "-m", "classroom.by_hand", str(graded / "grades"), *options]
     with Gradebook(f"sqlite:///{graded / 'grades' / 'gradebook.db'}") as gradebook:
@@ -145,19 +143,19 @@ def test_the_formgrader_shows_a_submission_with_fields_for_points(graded: Path) 
         page = page_of(f"http://127.0.0.1:{port}/formgrader/submissions/{number}/?token=open")
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=300)
     assert len(re.findall('<input class="score[^>]*>', page)) == len(TITLES)
     assert "data:image/png" in page
     assert "Nothing is learned." in page
     assert active(page) == [], "a script would give points to its writer"
 
 
-def page_of(address: str, seconds: float = 60) -> str:
+def page_of(address: str, seconds: float = 300) -> str:
     """What a server that is starting answers, in the end."""
     until = time.monotonic() + seconds
     while True:
         try:
-            with urllib.request.urlopen(address, timeout=10) as answer:  # noqa: S310
+            with urllib.request.urlopen(address, timeout=60) as answer:  # noqa: S310
                 return str(answer.read().decode("utf-8"))
         except urllib.error.HTTPError as error:
             raise AssertionError(f"{error.code}: {error.read()[:500]!r}") from None

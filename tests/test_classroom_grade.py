@@ -13,15 +13,17 @@ from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import own_processes
 import pytest
 from made_up_class import FULL, HONEST, QUICK, hand_in, needs_sandbox, scores, with_cell
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
 import nbformat
+import psutil
 from nbgrader.api import Gradebook
 
-from classroom import grade, problem_sets, shard
+from classroom import claims, grade, problem_sets, shard
 from classroom.problem_sets import ProblemSet
 
 NAME = "Zoë O'Brien (张伟)"
@@ -47,18 +49,66 @@ def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(tmp_path: Path
         if line.startswith("[2 of 6]"):
             os.killpg(process.pid, signal.SIGINT)  # as a terminal's Ctrl-C does
             break
-    printed, errors = process.communicate(timeout=60)
+    printed, errors = process.communicate(timeout=300)
     assert process.returncode == 130, (printed, errors)
     assert printed.endswith("Stopped. The same command goes on from there.\n")
     noted = {path.stem: path.stat().st_mtime_ns for path in (grades / "graded" / "ps01").glob("*.json")}
     assert len(noted) == 2
 
-    done = subprocess.run(command, cwd=grade.ROOT, capture_output=True, text=True, check=True, timeout=300)
+    done = subprocess.run(command, cwd=grade.ROOT, capture_output=True, text=True, check=True)
     assert "6 submissions to ps01, 4 to grade" in done.stdout
     assert len(re.findall(r"^\[\d of 4\]", done.stdout, re.MULTILINE)) == 4
     for name, time in noted.items():
         assert (grades / "graded" / "ps01" / f"{name}.json").stat().st_mtime_ns == time
     assert scores(grades) == {name: student.points for name, student in HONEST.items()}
+
+
+@pytest.mark.training
+@needs_sandbox
+def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "class" / "ada" / "ps01.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(nbformat.writes(with_cell("while True: pass")), encoding="utf-8")
+    grades = tmp_path / "grades"
+    command = ["ps01", str(tmp_path / "class"), "--to", str(grades), "--memory-gb", "1"]
+    with monkeypatch.context() as patched:
+        mine = own_processes.mark(patched)
+        words = [sys.executable, "-m", "classroom.grade", *command, "--cell-seconds", "3000"]
+        grader = subprocess.Popen(words, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+    def in_sandbox() -> set[str]:
+        lines = [" ".join(process.cmdline()) for process in own_processes.marked(mine)]
+        return {found[0] for line in lines if (found := re.findall(rf"{claims.SHARED}/rnn-course-\w+", line))}
+
+    def shards() -> list[psutil.Process]:
+        return [each for each in own_processes.marked(mine) if "classroom.shard" in each.cmdline()]
+
+    own_processes.until(lambda: (grades / "autograded").exists() and in_sandbox(), "a student is graded")
+    (folder,) = map(Path, in_sandbox())
+    grader.kill()
+    grader.communicate()
+    assert grade.main([*command, "--cell-seconds", "5"]) == 2, "its shard is still at it"
+    assert "Somebody is grading into" in capsys.readouterr().err
+    for each in shards():
+        each.kill()
+    own_processes.until(lambda: not own_processes.marked(mine), "all that it started has ended")
+    assert grade.main([*command, "--cell-seconds", "5"]) == 0
+    assert scores(grades) == {"ada": FULL}
+    assert not folder.exists()
+
+
+def test_what_needs_a_program_of_this_python_leaves_the_path_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))  # nbgrader would not find alembic there
+    shard.Course(tmp_path, f"sqlite:///{tmp_path / 'gradebook.db'}").api()
+    assert os.environ["PATH"] == str(tmp_path)
+    assert (tmp_path / "gradebook.db").exists()
+    monkeypatch.delenv("PATH")
+    shard.Course(tmp_path, f"sqlite:///{tmp_path / 'another.db'}").api()
+    assert "PATH" not in os.environ
 
 
 def pretend_shard(folder: Path, source: str) -> str:
@@ -78,6 +128,45 @@ def test_a_shard_that_says_much_is_not_stopped_by_it(tmp_path: Path, monkeypatch
     course = shard.Course(tmp_path, "sqlite://")
     assert grade.run_shards(course, "ps01", 2, waiting=4, say=said.append) == 2
     assert said[0].startswith("[1 of 4] s001: 1.0 s; about ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
+def test_the_time_that_is_left_is_that_of_the_rest_at_the_pace_so_far(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        json.dumps({"student": name, "seconds": 1.0, "work": "", "failed": failed})
+        for name, failed in (("a", ""), ("b", "no disk"), ("c", ""), ("d", ""))
+    ]
+    source = "for line in {lines!r}:\n    print(line)".replace("{lines!r}", repr(lines))
+    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
+    clock = iter([100.0, 110.0, 112.0, 1000.0, 1000.0])
+    monkeypatch.setattr(grade.time, "perf_counter", lambda: next(clock))
+    said: list[str] = []
+    course = shard.Course(tmp_path, "sqlite://")
+    assert grade.run_shards(course, "ps01", 1, waiting=4, say=said.append) == 4
+    assert said == [
+        "[1 of 4] a: 1.0 s; about 30 s left",
+        "[2 of 4] b: 1.0 s; about 12 s left; nbgrader failed: no disk",
+        "[3 of 4] c: 1.0 s; about 5 min left",
+        "[4 of 4] d: 1.0 s; about 0 s left",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (-3, "0 s"),
+        (0.4, "0 s"),
+        (89.4, "89 s"),
+        (90, "2 min"),
+        (5399, "90 min"),
+        (5400, "1.5 h"),
+        (36_000, "10.0 h"),
+    ],
+)
+def test_times_are_in_words(seconds: float, words: str) -> None:
+    assert grade._in_words(seconds) == words
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
@@ -240,11 +329,11 @@ def test_two_do_not_grade_into_one_folder_at_a_time(
     hand_in(tmp_path / "class", HONEST, [])
     command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades")]
     (tmp_path / "grades").mkdir()
-    with grade.alone_in(tmp_path / "grades"):
+    with claims.grading_into(tmp_path / "grades"):
         assert grade.main(command) == 2
     assert "Somebody is grading into" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "grades").iterdir()] == [".grading"]
-    with grade.alone_in(tmp_path / "grades"):
+    with claims.grading_into(tmp_path / "grades"):
         pass
 
 

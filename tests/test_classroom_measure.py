@@ -44,8 +44,8 @@ def test_a_class_is_made_up_graded_and_cleared_away(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     run = measure.measure(2, 2)
     assert (run.what, run.students, run.jobs) == ("NumPy", 2, 2)
-    assert 1 < run.seconds < 120
-    assert 50 * MB < run.memory < 2000 * MB, "two processes, each with nbgrader"
+    assert run.seconds > 0
+    assert run.memory > 50 * MB, "two processes, each with nbgrader"
     assert list(tmp_path.iterdir()) == []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -17,6 +16,7 @@ from made_up_class import HONEST, QUICK, hand_in, needs_sandbox, scores
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
 from classroom import grade, shard
+from course_utils import workers
 
 PROGRAMS = max(
     Path("/usr/lib/postgresql").glob("*/bin"), default=None, key=lambda path: float(path.parent.name)
@@ -39,17 +39,27 @@ def address() -> Iterator[str]:
         become = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
     else:
         become = []
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    (port,) = workers._free_ports(1)
 
     def run(program: str, *arguments: str) -> None:
         words = [*become, str(PROGRAMS / program), *arguments]
-        subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL, timeout=120)
+        subprocess.run(words, check=True, cwd=folder, stdout=subprocess.DEVNULL)
 
     run("initdb", "-D", str(folder / "data"), "-U", "teacher", "--auth=trust", "--no-sync")
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder} -c fsync=off"
-    run("pg_ctl", "-D", str(folder / "data"), "-w", "-l", str(folder / "log"), "-o", options, "start")
+    run(
+        "pg_ctl",
+        "-D",
+        str(folder / "data"),
+        "-w",
+        "-t",
+        "600",
+        "-l",
+        str(folder / "log"),
+        "-o",
+        options,
+        "start",
+    )
     try:
         run("createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "teacher", "class")
         yield f"postgresql+psycopg://teacher@127.0.0.1:{port}/class"
@@ -80,7 +90,7 @@ def test_two_shards_that_share_only_the_server_and_the_folder(
         )
         for k in range(2)
     ]
-    printed = [process.communicate(timeout=300) for process in processes]
+    printed = [process.communicate() for process in processes]
     assert [process.returncode for process in processes] == [0, 0], printed
     assert [len(out.splitlines()) for out, _ in printed] == [3, 3]
 

@@ -11,7 +11,7 @@ import sqlite3
 from pathlib import Path
 
 import nbformat
-import psutil
+import own_processes
 import pytest
 from made_up_class import (
     FULL,
@@ -53,8 +53,9 @@ def rows_of(gradebook: Path, students: list[str]) -> str:
 
 
 def test_a_class_of_twenty_gets_what_the_table_says(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    mine = own_processes.mark(monkeypatch)
     submissions, grades = tmp_path / "class", tmp_path / "grades"
     secrets = [str(grades / "gradebook.db"), str(SET.path), str(submissions / "s001" / "ps01.ipynb")]
     command = ["ps01", str(submissions), "--to", str(grades), "--jobs", "2", *QUICK]
@@ -83,10 +84,7 @@ def test_a_class_of_twenty_gets_what_the_table_says(
         if student.points != NOBODY or name in ("s010",):
             for task in undecided:
                 assert any(TITLES[task] in line for line in lines), (name, task)
-    left = [
-        p for p in psutil.process_iter(["uids"]) if p.info["uids"] and 61_000 <= p.info["uids"].real < 61_400
-    ]
-    assert left == []
+    own_processes.until(lambda: own_processes.marked(mine) == [], "all that was started has ended")
 
     spied = (grades / "feedback" / "s014" / "ps01" / "ps01.html").read_text(encoding="utf-8")
     assert "no: No such file or directory" in spied

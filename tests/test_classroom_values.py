@@ -96,6 +96,12 @@ def test_what_is_not_of_the_graders_form_is_refused(text):
         decode(text)
 
 
+@pytest.mark.parametrize("shape", ["[-1]", "[-1, -1]", "[0, -1]", "[1.0]", str([1] * 17)])
+def test_sizes_are_refused_before_numpy_sees_them(shape):
+    with pytest.raises(BadReply, match=r"^shape "):
+        decode(f'{{"array": ["<f8", {shape}, "{"A" * 10}A="]}}')
+
+
 def test_a_reply_that_is_too_long_is_not_read(monkeypatch):
     monkeypatch.setattr("classroom.values.MOST_BYTES", 10)
     with pytest.raises(BadReply, match="21 characters are too many"):

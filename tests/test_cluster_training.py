@@ -79,7 +79,7 @@ def test_killed_and_restarted_it_loses_at_most_an_epoch_and_ends_as_one_process(
 ):
     # With 3 workers the rows do not divide evenly; step 16 is the last before a checkpoint is written.
     done = workers.run(
-        TRAIN, tmp_path, *GIVEN, workers=count, restarts=1, kill_when=kill(victim, 2, step), seconds=200
+        TRAIN, tmp_path, *GIVEN, workers=count, restarts=1, kill_when=kill(victim, 2, step), seconds=1200
     )
     how = {(end.start, end.worker): end for end in done.ends}
     assert [how[1, n].how for n in range(count)].count("killed") == 1
@@ -108,18 +108,18 @@ def test_killed_and_restarted_it_loses_at_most_an_epoch_and_ends_as_one_process(
 
 def test_a_checkpoint_that_is_not_whole_is_left_aside(script, tmp_path):
     """What a machine leaves that loses its power while it writes."""
-    workers.run(TRAIN, tmp_path, "--seed", SEED, "--epochs", 1, workers=1)
+    workers.run(TRAIN, tmp_path, "--seed", SEED, "--epochs", 1, workers=1, seconds=1200)
     before = weights_of(script, tmp_path)
     (tmp_path / "ckpt-2.data-00000-of-00001").write_bytes(b"\0" * 100)
     (tmp_path / "ckpt-2_temp").mkdir()
-    again = workers.run(TRAIN, tmp_path, "--seed", SEED, "--epochs", 2, workers=1)
+    again = workers.run(TRAIN, tmp_path, "--seed", SEED, "--epochs", 2, workers=1, seconds=1200)
     assert min(by_step(again.of(0))) == (2, 1)
     after = weights_of(script, tmp_path)
     assert all(not np.array_equal(old, new) for old, new in zip(before, after, strict=True))
 
 
 def test_keras_fit_still_fails_there():
-    done = workers.run(CLUSTER / "fit.py", workers=2)
+    done = workers.run(CLUSTER / "fit.py", workers=2, seconds=1200)
     reports = [done.of(n)[0] for n in (0, 1)]
     if any(report["fit"] == "works" for report in reports):
         import keras
@@ -160,7 +160,7 @@ def test_keras_clips_each_workers_gradient_before_it_adds_them_up(tmp_path):
     """Clipped afterwards, the update would be (3, 4) / 5: exercise 2 of lesson 08 says that it is not."""
     script = tmp_path / "clipped.py"
     script.write_text(CLIPPED, encoding="utf-8")
-    done = workers.run(script, workers=2)
+    done = workers.run(script, workers=2, seconds=1200)
     for n in (0, 1):
         np.testing.assert_allclose(done.of(n)[0]["moved"], [-1, -1], atol=1e-6)
 

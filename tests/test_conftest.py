@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,6 +20,11 @@ def run_pytest(folder: Path, *options: str, **variables: str) -> str:
     variables = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=variables)
     return done.stdout + done.stderr
+
+
+def test_an_example_of_a_property_may_take_as_long_as_a_busy_machine_needs() -> None:
+    assert settings().deadline is None
+    assert HealthCheck.too_slow in settings().suppress_health_check
 
 
 def test_examples_leave_no_figure_open(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def test_epochs_in_parts_are_epochs_of_keras(keras, parts, clipnorm):
     assert losses[-1] < losses[0]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(parts=st.sampled_from([1, 2, 3, 4, 6, 8, 12, 24]), seed=st.integers(0, 1000))
 def test_the_parts_gradients_add_up_to_the_batchs(keras, tf, parts, seed):
     """One step of plain gradient descent at rate 1: what the weights lose is the gradient."""

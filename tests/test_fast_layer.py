@@ -41,7 +41,7 @@ def arrays(found):
     return [np.asarray(part) for part in (found if isinstance(found, list | tuple) else [found])]
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     sizes=st.tuples(*[st.integers(1, 6)] * 4),
     sequences=st.booleans(),
@@ -141,7 +141,7 @@ def test_bad_units_and_a_mask_are_refused():
         fast.BlockLSTM(2)(np.ones((2, 3, 1)), mask=np.ones((2, 3), bool))
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(sizes=st.tuples(*[st.integers(1, 5)] * 4), seed=st.integers(0, 2**32 - 1))
 def test_the_compiled_gradient_is_the_operations_own(tf, sizes, seed):
     from course_utils import _block_lstm as block

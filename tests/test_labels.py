@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from course_utils import _labels
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(
     st.lists(st.tuples(st.floats(-0.2, 1.2), st.sampled_from([0.05, 0.1])), min_size=1, max_size=8),
 )

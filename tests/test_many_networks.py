@@ -133,7 +133,7 @@ def test_networks_do_not_see_each_other():
 
 
 @pytest.mark.training
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(1, 3), st.integers(1, 6), st.integers(1, 3))
 def test_stacked_has_one_row_a_network(count, units, features):
     layers = layers_of("GRU", count, units)

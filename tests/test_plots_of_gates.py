@@ -73,7 +73,7 @@ def test_bad_arguments_are_named(changed, error, words):
     assert not plt.get_fignums()  # nothing half drawn is left
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.integers(1, 12), st.integers(1, 9), st.integers(1, 3))
 def test_any_size_is_drawn(steps, units, gates):
     maps = {f"gate {k}": np.full((steps, units), k / 4) for k in range(gates)}

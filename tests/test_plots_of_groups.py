@@ -76,7 +76,7 @@ def test_class_columns_names_bad_arguments(changed, error, words):
     assert words in str(caught.value)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=25), st.booleans())
 def test_any_counts_are_drawn_as_they_are(counts, log):
     ax = plotting.class_columns(counts, log=log, **WORDS)

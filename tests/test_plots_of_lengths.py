@@ -19,7 +19,7 @@ def boxes(ax):
     return [patch for patch in ax.patches if isinstance(patch, Rectangle)]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 5), min_size=1, max_size=6), st.integers(0, 2**32 - 1))
 def test_exactly_the_padding_is_hatched_and_every_value_is_written(lengths, seed):
     values = np.random.default_rng(seed).integers(0, 10, size=(len(lengths), 5))

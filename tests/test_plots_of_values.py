@@ -13,7 +13,7 @@ style = pytest.fixture(autouse=True)(plot_style)
 
 
 @given(st.lists(st.floats(-30, 30), min_size=1, max_size=20), st.floats(0.1, 0.999))
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 def test_saturation_points_zone_and_share(z, threshold):
     ax = plotting.tanh_saturation(z, threshold=threshold, title="t")
     points = ax.collections[0].get_offsets()

@@ -49,7 +49,7 @@ def colours_of(image):
     return np.asarray(image.get_array())
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 6), st.integers(1, 20), st.integers(2, 9), st.integers(0, 19))
 def test_windows_and_dropped_steps_add_up_to_the_series(rows, window, count, over):
     over = min(over, window - 1)
@@ -87,7 +87,7 @@ def test_a_step_has_the_same_colour_in_every_row_and_window_and_arrows_join_them
 # ---------------------------------------------------------------- flattening
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 6), st.integers(1, 20), st.integers(1, 9))
 def test_the_colours_are_flattened_as_numpy_reshapes(rows, steps, units):
     h = np.zeros((rows, steps, units))
@@ -124,7 +124,7 @@ def test_the_bars_are_the_values_at_their_steps():
     assert [label.get_text() for label in ax.get_yticklabels()] == [f"row {n}" for n in range(5)]
 
 
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 @given(st.integers(1, 5), st.integers(1, 16), st.integers(0, 2**32 - 1))
 def test_crosses_stand_where_the_answer_is_wrong(rows, steps, seed):
     generator = np.random.default_rng(seed)

@@ -28,7 +28,7 @@ def test_work_of_a_layer_is_that_of_the_formula(kind, curves):
     assert found == (found.flops, found.curves)
 
 
-@settings(deadline=None, max_examples=10)
+@settings(max_examples=10)
 @given(n=st.integers(1, 5), k=st.integers(1, 5), m=st.integers(1, 5), left=st.booleans(), right=st.booleans())
 def test_work_of_a_product_whichever_way_it_is_turned(n, k, m, left, right):
     a, b = tf.zeros((k, n) if left else (n, k)), tf.zeros((m, k) if right else (k, m))

@@ -48,7 +48,7 @@ def test_a_simple_rnn_is_that_of_keras():
     assert gates == {}
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(1, 4), st.integers(1, 3), st.integers(1, 5), st.integers(1, 4))
 def test_many_networks_read_the_same_as_one_by_one(networks, rows, steps, units):
     x = RNG.normal(size=(rows, steps, 2))

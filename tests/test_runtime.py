@@ -147,13 +147,12 @@ def test_profile_counts_calls_and_shares_the_time():
             slow(seconds)
         return [].append(len("abc"))
 
-    found = runtime.profile(several, 3, seconds=0.02)
+    found = runtime.profile(several, 3, seconds=0.2)
     assert {name: found[name].calls for name in ("several", "slow", "sleep", "append", "len")} == {
         "several": 1, "slow": 3, "sleep": 3, "append": 1, "len": 1,
     }  # fmt: skip
     assert next(iter(found)) == "sleep"  # what took most, without what it called
-    assert found["sleep"].share > 0.9
-    assert found["slow"].share < 0.1
+    assert found["sleep"].share > found["slow"].share, "what it called is not its own"
     shares = [part.share for part in found.values()]
     assert sum(shares) == pytest.approx(1)
     assert shares == sorted(shares, reverse=True)

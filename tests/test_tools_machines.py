@@ -36,7 +36,8 @@ Ran = list[tuple[str, str]]
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
     return make_course(tmp_path)
 
 
