@@ -362,6 +362,7 @@ def test_setup_refuses_what_it_does_not_know():
         ("pyproject.toml", "line-length = 110", "line-length = 111", False),
         ("pyproject.toml", '"numpy', '"numpy ', True),
         ("pyproject.toml", 'packages = ["course_utils"]', "packages = []", True),
+        ("pyproject.toml", "setuptools>=77", "setuptools>=78", True),
         ("requirements.lock", "\nnumpy==", "\n# numpy==", True),
     ],
 )
