@@ -49,6 +49,7 @@ def test_the_legend_shows_what_is_drawn_of_the_marked_classes(heights, cross):
     ax = plotting.class_columns(heights, marked=[True, True, False], mark="never shown", **WORDS)
     (handle,) = ax.get_legend().legend_handles
     assert (getattr(handle, "get_marker", lambda: "")() == "x") is cross
+    assert cross or handle.get_hatch(), "the legend's column is not that of the marked classes"
 
 
 def test_a_logarithmic_axis_shows_a_single_sample():

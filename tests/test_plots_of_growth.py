@@ -33,6 +33,7 @@ def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
         ({"a": [1, 2, 3]}, TypeError, r"curves\['a'\] must be a pair \(x, y\)"),
         ({"a": ([1, 2], [1, 2, 3])}, ValueError, "one length, at least 2; got 2 and 3"),
         ({"a": ([1], [1])}, ValueError, "one length, at least 2; got 1 and 1"),
+        ({"a": ([1, 1], [1, 2])}, ValueError, r"x of curves\['a'\] must rise; got \[1\.0, 1\.0\]"),
         ({"a": ([2, 1], [1, 2])}, ValueError, r"x of curves\['a'\] must rise; got \[2\.0, 1\.0\]"),
         ({"a": ([1, 2], [0, 2])}, ValueError, r"y of curves\['a'\] must be above 0 for a logarithmic axis"),
     ],

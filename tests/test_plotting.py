@@ -60,6 +60,20 @@ def test_what_is_drawn_is_what_was_given_under_its_name(plot, arguments):
             np.testing.assert_allclose(found[name], values, rtol=1e-12, err_msg=name)
 
 
+@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+def test_all_that_has_a_name_lies_inside_the_axes(plot, arguments):
+    for ax in axes_of(plot(**arguments)):
+        lines = [line.get_xydata() for line in ax.lines if line.get_transform() == ax.transData]
+        bars = [bar.get_bbox().get_points() for container in ax.containers for bar in container.patches]
+        dots = [points.get_offsets() for points in ax.collections if points.get_array() is None]
+        for xy in [*lines, *bars, *(at for at in dots if ax.get_legend() and len(at))]:
+            for values, limits in zip(np.transpose(xy), (ax.get_xlim(), ax.get_ylim()), strict=True):
+                low, high = sorted(limits)
+                bottom = 0 if plot is plotting.class_columns else low  # of a column on a logarithmic axis
+                assert values.min() >= min(low, bottom) - 1e-9
+                assert values.max() <= high + 1e-9
+
+
 def test_drawn_reads_a_figure_that_was_shown_and_all_axes_of_one():
     _, (left, right) = plt.subplots(1, 2)
     plotting.bars({"a": 1.0}, xlabel="x", title="t", ax=left)
