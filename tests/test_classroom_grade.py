@@ -85,14 +85,16 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
     def shards() -> list[psutil.Process]:
         return [each for each in own_processes.marked(mine) if "classroom.shard" in each.cmdline()]
 
-    own_processes.until(lambda: (grades / "autograded").exists() and in_sandbox(), "a student is graded")
-    (folder,) = map(Path, in_sandbox())
-    grader.kill()
-    grader.communicate()
-    assert grade.main([*command, "--cell-seconds", "5"]) == 2, "its shard is still at it"
-    assert "Somebody is grading into" in capsys.readouterr().err
-    for each in shards():
-        each.kill()
+    try:
+        own_processes.until(lambda: (grades / "autograded").exists() and in_sandbox(), "a student is graded")
+        (folder,) = map(Path, in_sandbox())
+        grader.kill()
+        grader.communicate()
+        assert grade.main([*command, "--cell-seconds", "5"]) == 2, "its shard is still at it"
+        assert "Somebody is grading into" in capsys.readouterr().err
+    finally:
+        for each in shards():
+            each.kill()
     own_processes.until(lambda: not own_processes.marked(mine), "all that it started has ended")
     assert grade.main([*command, "--cell-seconds", "5"]) == 0
     assert scores(grades) == {"ada": FULL}
