@@ -17,7 +17,8 @@ from tools.trials import Outcome, Task
 
 # Each cell with what the notebook has stored of it.
 STORED = {
-    'import course_utils as cu\nimport os\nseed = int(os.environ.get("COURSE_SEED", 2))': "",
+    'import course_utils as cu\nimport os\nseed = int(os.environ.get("COURSE_SEED", 2))\n'
+    '_ = os.write(2, b"a note of a C library")': "",
     'cu.check(True, "it starts")': "✓ it starts\n",
     'cu.check_below(seed, 7, "the seed is below 7")\ncu.check(True, "this one comes after it")': (
         "✓ the seed is below 7\n✓ this one comes after it\n"

@@ -32,6 +32,8 @@ from tools.lessons import Lesson, LessonError
 FAILED_MARK = "✗ "
 # Far over what a cell may take: two kernels side by side, on a busy machine.
 CELL_SECONDS = 1200
+# Told so, a kernel leaves alone what C code writes to stderr, as nbval's kernels do: a note of oneDNN's.
+_AS_IN_NBVAL = {"PYTEST_CURRENT_TEST": "a run of a notebook"}
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
 _PRELUDE = """\
@@ -81,7 +83,7 @@ def run_in_kernel(
                 notebook.path.parent,
                 where=notebook.name,
                 cell_seconds=CELL_SECONDS,
-                extra_environment=environment,
+                extra_environment={**_AS_IN_NBVAL, **environment},
                 stop=stop,
             )
         except ExecutionFailed as failure:
