@@ -34,6 +34,15 @@ def marked(value: str) -> list[psutil.Process]:
     return found
 
 
+def command_lines(value: str) -> dict[psutil.Process, str]:
+    """These processes, with the words that each was started with."""
+    found = {}
+    for process in marked(value):
+        with contextlib.suppress(psutil.Error):
+            found[process] = " ".join(process.cmdline())
+    return found
+
+
 def until(condition: Callable[[], object], words: str) -> None:
     """Wait until it is so, as long as a busy machine may take."""
     end = time.monotonic() + PATIENCE

@@ -20,7 +20,6 @@ from made_up_class import FULL, HONEST, QUICK, hand_in, needs_sandbox, scores, w
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
 import nbformat
-import psutil
 from nbgrader.api import Gradebook
 
 from classroom import claims, grade, problem_sets, shard
@@ -79,11 +78,8 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
         grader = subprocess.Popen(words, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
     def in_sandbox() -> set[str]:
-        lines = [" ".join(process.cmdline()) for process in own_processes.marked(mine)]
+        lines = own_processes.command_lines(mine).values()
         return {found[0] for line in lines if (found := re.findall(rf"{claims.SHARED}/rnn-course-\w+", line))}
-
-    def shards() -> list[psutil.Process]:
-        return [each for each in own_processes.marked(mine) if "classroom.shard" in each.cmdline()]
 
     try:
         own_processes.until(lambda: (grades / "autograded").exists() and in_sandbox(), "a student is graded")
@@ -93,8 +89,10 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
         assert grade.main([*command, "--cell-seconds", "5"]) == 2, "its shard is still at it"
         assert "Somebody is grading into" in capsys.readouterr().err
     finally:
-        for each in shards():
-            each.kill()
+        grader.kill()
+        for process, line in own_processes.command_lines(mine).items():
+            if "classroom.shard" in line:
+                process.kill()
     own_processes.until(lambda: not own_processes.marked(mine), "all that it started has ended")
     assert grade.main([*command, "--cell-seconds", "5"]) == 0
     assert scores(grades) == {"ada": FULL}
