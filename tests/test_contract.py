@@ -148,6 +148,7 @@ DEFAULTS = {
     "plotting.strip": {"log": False},
     "plotting.tanh_saturation": {"threshold": 0.99},
     "plotting.training_curves": {"xlabel": "epoch", "log": True},
+    "printing.measured": {"spec": ""},
     "quiz.choice": {"praise": "Right."},
     "quiz.number": {"praise": "Right."},
     "recurrent.run_cell": {"states": 1},

@@ -116,6 +116,7 @@ HANDED_OVER = {
     "notebooks": ["-m", "tools.build", "-x"],
     "times": ["-m", "tools.times", "-x"],
     "seeds": ["-m", "tools.seeds", "-x"],
+    "machines": ["-m", "tools.machines", "-x"],
     "long_runs": ["-m", "tools.long_runs", "-x"],
     "bench": ["-m", "benchmarks", "-x"],
 }

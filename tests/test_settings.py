@@ -111,7 +111,7 @@ def test_what_a_step_of_the_set_up_says_is_shown_in_any_terminal(tmp_path):
         env=os.environ | variables,
     )
     assert done.returncode == 1
-    assert "The set-up could not finish step 1 (a try)." in done.stderr
+    assert "The set-up could not finish step 1 (a try)" in done.stderr
     assert "Traceback" not in done.stderr
 
 
