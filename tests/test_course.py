@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections import namedtuple
 from pathlib import Path
@@ -459,11 +460,16 @@ def test_a_course_in_a_folder_of_any_other_name_is_installed_and_imported(tmp_pa
 
 # --- two set-ups at once ---
 
+SECONDS = 120  # no test waits longer, also on a busy machine
 # The real step runs a program that waits for a file named "go" and then says which set-up it belongs to.
-SLOW = """
+SLOW = f"""
 import sys, time
 from pathlib import Path
+print("the tool runs", flush=True)
+until = time.monotonic() + {SECONDS}
 while not Path("go").exists():
+    if time.monotonic() > until:
+        sys.exit("nobody said go")
     time.sleep(0.02)
 with open("log", "a") as log:
     print(sys.argv[1], file=log)
@@ -492,39 +498,44 @@ def start_set_up(tmp_path):
             [sys.executable, "-u", "-c", SET_UP, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True
         )
         running.append(process)
-        while words not in (line := process.stdout.readline()):
-            assert line, f"{name} ended without {words!r}"
+        limit = threading.Timer(SECONDS, process.kill)  # then there is no next line
+        limit.start()
+        try:
+            line = next(line for line in process.stdout if words in line or "the tool runs" in line)
+            assert words in line, f"{name} did not wait"
+        finally:
+            limit.cancel()
         return process
 
     yield start
     (tmp_path / "go").touch()
     for process in running:
-        process.communicate(timeout=60)
+        process.communicate(timeout=SECONDS)
 
 
 WAITS = "Another set-up of this folder is at work: waiting until it is done."
 
 
 def test_a_second_set_up_waits_for_the_first_and_has_nothing_left_to_do(start_set_up, tmp_path):
-    first = start_set_up("first", "[1/4]")
+    first = start_set_up("first", "the tool runs")
     second = start_set_up("second", WAITS)
     (tmp_path / "go").touch()
-    assert "[4/4]" in first.communicate(timeout=60)[0]
-    assert second.communicate(timeout=60)[0] == ""
+    assert "[4/4]" in first.communicate(timeout=SECONDS)[0]
+    assert "the tool runs" not in second.communicate(timeout=SECONDS)[0]
     assert (first.returncode, second.returncode) == (0, 0)
     assert (tmp_path / "log").read_text().split() == ["first"] * 4
 
 
 @pytest.mark.skipif(os.name == "nt", reason="on Windows a program that is left behind holds no lock")
 def test_a_killed_set_up_leaves_nothing_locked_once_its_tool_has_ended(start_set_up, tmp_path):
-    first = start_set_up("first", "[1/4]")
+    first = start_set_up("first", "the tool runs")
     first.kill()
-    first.wait(timeout=60)
+    first.wait(timeout=SECONDS)
     second = start_set_up("second", WAITS)
     time.sleep(0.5)
     assert second.poll() is None, "it did not wait for what the first set-up had started"
     (tmp_path / "go").touch()
-    assert "[4/4]" in second.communicate(timeout=60)[0]
+    assert "[4/4]" in second.communicate(timeout=SECONDS)[0]
     assert (tmp_path / "log").read_text().split() == ["first"] + ["second"] * 4
 
 
