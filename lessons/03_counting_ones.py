@@ -249,8 +249,7 @@ for rows in (2000, 2000, 4000, 8000):  # the first one builds the graph
     theirs.fit(x_train[:rows], y_train[:rows], batch_size=1000, epochs=4, verbose=0)
     clock.append(time.perf_counter() - start)
 longer = clock[3] / 32 * 50_000 / seconds  # 4 epochs of 8 batches are 32 updates
-print(f"our training: {cu.measured(seconds, '.0f')} s")
-print(f"50 000 updates like the tutorial's: {cu.measured(longer, '.0f')} times as long")
+print("50 000 updates like the tutorial's, times our training:", cu.measured(longer, ".0f"))
 print("twice the data, times the time:", cu.measured(np.divide(clock[2:], clock[1:3]), ".1f"))
 
 # %%
@@ -278,8 +277,7 @@ never, few = shown == 0, shown < 25
 for k in np.flatnonzero(never):
     print(f"{k:2} ones, never shown: answered", cu.measured(np.median(answers[ones == k])))
 in_few, in_never = [np.sum((wrong & rows[ones])[test]) for rows in (few, never)]
-print("mistakes in classes shown under 25 times:", cu.measured(in_few))
-print("of these, in those that were never shown:", cu.measured(in_never))
+print("mistakes in classes shown under 25 times, and never:", cu.measured([in_few, in_never]))
 
 # %%
 look = {"marked": never, "mark": "never shown", "xlabel": "ones in the string"}
@@ -348,8 +346,7 @@ cu.check_equal(mistaken[test].sum(), 0, "read from c: no mistake in 1 038 576 te
 from_h, _, _ = train_counter("h")
 rows = np.flatnonzero(never[ones]), test[:50_000]
 unseen, others = [np.mean(np.round(from_h(x_all[n]))[:, 0] != ones[n]) for n in rows]
-print("read from h, wrong, of the never-shown:", cu.measured(unseen, ".0%"))
-print("read from h, wrong, of 50 000 others:", cu.measured(others, ".2%"))
+print("read from h, wrong, never-shown and others:", cu.measured([unseen, others], ".2%"))
 cu.check_above(unseen, 0.25, "read from h: over a quarter wrong in the never-shown classes")
 cu.check_above(others, 0, "read from h: mistakes among 50 000 test strings of all kinds, too")
 
@@ -409,8 +406,7 @@ for length in (20, 21, 22, 25, 30, 40, 200):
     x_long, y_long = cu.sequences.bit_strings(1000, length, seed=seed + length)
     off = read_steps(x_long)[:, -1:] - y_long
     right[length] = np.mean(np.abs(off) < 0.5)
-    print(f"{length:3} bits: right {cu.measured(right[length], '9.1%')},", end=" ")
-    print(f"off by {cu.measured(off.mean(), '8.2f')} on average")
+    print(f"{length:3} bits: right; off by:", cu.measured([right[length], off.mean()], "9.3f"))
 
 # %% [markdown]
 # Both lines of the last figure were still falling at the last bit. Further bits add too little, and the reading falls behind the count.
@@ -501,8 +497,7 @@ for length in (40, 80, 200):
     sentence = f"one linear unit: 0 of 10 000 wrong at {length} bits, in each of 5 networks"
     cu.check_equal(wrong_at["all three"], [0] * 5, sentence)
 for name, mistakes in wrong_at.items():
-    faultless = f"{cu.measured(mistakes.count(0))} of {len(mistakes)}"
-    print(f"{name:15}: {faultless} without a mistake at 200 bits")
+    print(f"{name:15}: {cu.measured(mistakes.count(0))} of {len(mistakes)} without a mistake")
 worst = min(max(wrong_at[name]) for name in found if name != "all three")
 cu.check_above(worst, 5000, "one of the three left out: at least one network over half wrong")
 
@@ -705,8 +700,7 @@ with tf.GradientTape(persistent=True) as tape:
     cut_off = -tf.math.log(tf.maximum(p[0, 0], 1e-10))
     from_logits = cross_entropy(tf.constant([0]), pair)
 print(f"second class right. softmax, then log: {sure:.0f}")  # exact: nothing is trained
-print(f"first class right. cut off: {cut_off:.0f}", end=", ")  # exact: nothing is trained
-print(f"from logits: {from_logits:.0f}")  # exact: nothing is trained
+print(f"first. cut off: {cut_off:.0f}, from logits: {from_logits:.0f}")  # exact: nothing is trained
 cu.check(np.isnan(sure), "softmax, then log: NaN, though the answer is right")
 cu.check(np.isnan(tape.gradient(sure, pair)).all(), "and its gradient is NaN too")
 slope = tape.gradient(cut_off, pair)
@@ -869,8 +863,7 @@ model.compile(falling_adam(0.03, 300), "mse", steps_per_execution=60)
 model.fit(x_wave[:1000], y_wave[:1000], batch_size=50, epochs=15, verbose=0)
 mse = model.evaluate(x_wave[1000:], y_wave[1000:], verbose=0)
 same_again = np.mean((x_wave[1000:, -1] - y_wave[1000:]) ** 2)
-print(f"mean squared error {cu.measured(mse, '.6f')}")
-print(f"the same again: {same_again:.3f}, that is 2 sin²(0.15)")
+print(f"mean squared error {cu.measured(mse, '.6f')}; the same again: {same_again:.3f}")
 cu.check_below(mse, same_again / 100, "the sine's next point: a hundredth of the baseline's MSE")
 
 # %% [markdown]

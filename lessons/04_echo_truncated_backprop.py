@@ -237,8 +237,7 @@ x_new, y_new, known_new = cu.sequences.echo_series(50_000, LAG, B, seed=10_000 *
 logits = compile_answers(carried)(x_new)
 right, loss = np.argmax(logits, axis=-1) == y_new, float(cross_entropy(y_new, logits))
 share = 15 * float(cross_entropy(y_new[:, :LAG], logits[:, :LAG])) / (50_000 * loss)
-print(f"{cu.measured(loss, '.5f')} nats, {cu.measured(share, '.0%')} of it from 15 riddles,")
-print(f"each of them {cu.measured(share * loss * 50_000 / 15, '.2f')} nats")
+print("loss, and of each riddle:", cu.measured([loss, share * loss * 50_000 / 15], ".5f"), "nats")
 
 # %%
 print(f"wrong: {cu.measured(np.sum(~right[known_new]))} of {known_new.sum():,} knowable labels")
@@ -286,8 +285,7 @@ for name, epoch in {"666 calls": epoch_from_python, "one call": in_graph}.items(
         begin = perf_counter()
         losses[name].append(float(epoch(x_windows, y_windows)[0]))
         seconds[name] = perf_counter() - begin
-faster = cu.measured(seconds["666 calls"] / seconds["one call"], ".1f")
-print(f"one call is {faster} times faster than 666 here")
+print("one call, times faster:", cu.measured(seconds["666 calls"] / seconds["one call"], ".1f"))
 
 # %% [markdown]
 # ## 4 · `stateful=True`: Keras carries the state
@@ -463,8 +461,7 @@ cu.check_close(low, [unsure] * 2, "shuffled or drawn anew: within 0.04 of 90 : 1
 cu.check_below(losses_carried[-1], floor / 10, "carried in order: less than a tenth of 0.1386")
 start_again()
 mixed = model.fit(*in_order, **fit | {"shuffle": True}, callbacks=[reset]).history["loss"]
-print("fit, two epochs, shuffled:", cu.measured(mixed[-1], ".2f"), "nats")
-print("fit, two epochs, in order:", cu.measured(history["loss"][1], ".4f"), "nats")
+print("fit, shuffled and in order:", cu.measured([mixed[-1], history["loss"][1]], ".4f"), "nats")
 cu.check_above(mixed[-1], 0.2, "fit's own shuffling: the echo is not learned in two epochs")
 
 # %% [markdown]
@@ -640,8 +637,7 @@ back = own(zeros, initial_state=state)[1:]
 shared_wide(np.zeros((B, T, 4)))
 message = refusal(lambda: shared(zeros))
 print("own cells:", [cell.count_params() for cell in own.cell.cells], "weights")
-# exact: TensorFlow's words
-print("one shared cell, F = 1:", message[message.find("Matrix") :].split(" [Op")[0])
+print("one shared cell:", message[message.find("Matrix") :].split(" [Op")[0])  # exact: words
 cu.check_equal(own.count_params(), 96 + 144 + 144, "own cells: 96 + 144 + 144 = 384 weights")
 cu.check("incompatible" in message, "one shared cell: an error, where F and H differ")
 weights = shared_wide.count_params()
@@ -878,8 +874,7 @@ nets = {w: with_head(keras.layers.LSTM(16, **outputs)) for w in (7, 8, 14)}
 rights = [train(nets[w], 6, lag=7, window=w)[1].mean() for w in (7, 8)]
 cu.check(rights[0] < 0.9 and rights[1] > 0.95, "echo of 7: windows of 8 learn it, of 7 not")
 found, right = train(nets[14], 6, lag=7, window=14, carry=False)
-print("right, windows of 7, 8 and 14:", cu.measured([*rights, right.mean()], ".1%"))
-print("lowest loss, windows of 14:", cu.measured(min(found), ".4f"))
+print("right:", cu.measured([*rights, right.mean()], ".1%"), "loss", cu.measured(min(found), ".3f"))
 cu.check_close([min(found), right.mean()], [0.3466, 0.75], "14, reset: as derived", atol=0.05)
 
 # %% [markdown]

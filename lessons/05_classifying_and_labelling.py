@@ -153,8 +153,7 @@ print("at T = 100, running, list / loop:", cu.measured(of_list.run / of_loop.run
 
 # %%
 operations = {name: [cost.operations for cost in found] for name, found in costs.items()}
-# exact: counted
-print("operations at T =", lengths, operations)
+print("operations at T =", lengths, operations)  # exact: counted
 growth = operations["list"][-1] / operations["list"][0]
 cu.check(8 < growth < 11, "ten times the steps: about ten times the operations in a list's graph")
 cu.check(len(set(operations["loop"])) == 1, "a loop's graph has the same size for every T")
@@ -429,8 +428,7 @@ never = 1 - test.ends_word[test.mask].mean()
 past, around = [(k, 0) for k in range(6)], [(k // 2, (k + 1) // 2) for k in range(6)]
 guesses = [cu.baselines.window_counts(train, test.letters, windows=w) for w in (past, around)]
 counts_past, counts_around = [np.mean((g == test.ends_word)[test.mask]) for g in guesses]
-for name, share in {"never": never, "5 before": counts_past, "3 after": counts_around}.items():
-    print(f"{name:8} {cu.measured(share, '.1%')} right")
+print("never; 5 before; 3 after:", cu.measured([never, counts_past, counts_around], ".1%"))
 cu.check(never + 0.05 < counts_past < counts_around, "counts help, letters after help more")
 
 # %% [markdown]

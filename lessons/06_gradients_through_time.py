@@ -230,7 +230,7 @@ look = {"xlabel": "size of the nudge, ε", "ylabel": "relative error of dW_h", "
 ax = cu.plotting.curves_over(epsilons, found, title="A middle ε is best", **look)
 cu.plotting.show(ax, alt="Error by nudge: float64 falls far, rises; float32 is 1, falls, rises")
 best, best_32 = (epsilons[np.argmin(errors)] for errors in found.values())
-print("ε of the smallest error, 64 and 32 bits:", cu.measured([best, best_32], ".0e"))
+print(f"smallest error: 64 bits at ε = {best:.0e}, 32 bits at {best_32:.0e}")
 cu.check(1e-7 < best < best_32 < 0.1, "both want a middle size, 32 bits a larger one than 64")
 
 # %% [markdown]
@@ -352,7 +352,7 @@ cliff = {"losses": surface, "x": w_hs, "y": w_xs, "xlabel": "w_h", "ylabel": "w_
 ax = cu.plotting.loss_surface(**cliff, title="Left a plain, right a wall")
 cu.plotting.show(ax, alt="Loss over the two weights: a plain on the left, a wall right of w_h = 1")
 below, above = counter_loss(bits, 0.9, 1.0), counter_loss(bits, 1.1, 1.0)
-print("loss at w_h = 0.9 and at 1.1:", cu.measured([below, above], ".0f"))
+print(f"loss at w_h = 0.9: {below:.0f}, at 1.1: {above:.0f}")
 cu.check_equal(counter_loss(bits, 1.0, 1.0), 0.0, "with both weights 1 the loss is 0")
 cu.check_above(above, 5 * below, "at w_h = 1.1 the loss is over 5 times that at 0.9")
 steep = counter_loss(bits, 1.5, 1.0) / counter_loss(bits, 0.5, 1.0)
@@ -371,7 +371,7 @@ losses = {f"T = {x_n.shape[1]}": counter_loss(x_n, w_hs[:, None], 1.0) for x_n i
 ax = cu.plotting.curves_over(w_hs, losses, xlabel="w_h", ylabel="loss", title="Longer is steeper")
 cu.plotting.show(ax, alt="Loss over w_h: all dip at 1; right of it the longer lengths rise faster")
 grown = [np.log2(counter_loss(x_n, 64.0, 1.0) / counter_loss(x_n, 32.0, 1.0)) for x_n in tries]
-print("from w_h = 32 to 64 the loss grows by 2 to the power", cu.measured(grown, ".1f"))
+print("from w_h = 32 to 64 the loss grows by 2 to the power", np.round(grown, 1))
 cu.check_close(grown, [8, 18, 38, 78], "far out the loss grows as w_h to the power 2T−2", atol=0.3)
 
 # %% [markdown]
@@ -406,7 +406,7 @@ cu.check_below(
     relative_error(at_plain, nudged), 1e-7, "the counter's gradient = central differences"
 )
 short, long = np.linalg.norm(at_plain), np.linalg.norm(at_wall)
-print("length of the gradient at w_h = 0.8 and at 1.2:", cu.measured([short, long], ",.0f"))
+print(f"length of the gradient at w_h = 0.8: {short:.0f}, at 1.2: {long:.0f}")
 cu.check_above(long, 300 * short, "at the wall the gradient is over 300 times longer")
 
 # %% [markdown]
@@ -443,8 +443,7 @@ cu.check_close(np.median(lengths), 0.01, "most clipped steps are exactly 0.01 lo
 paths = {"as it is": path_free, "clipped to 1": path_short}
 ax = cu.plotting.loss_surface(**cliff, paths=paths, title="Unclipped, it is thrown off the wall")
 cu.plotting.show(ax, alt="Two paths: long steps out of the picture, short ones into the valley")
-print("as it is, losses:", cu.measured(losses_free, ".0e"))
-print("as it is, w_h at the end:", cu.measured(path_free[3, 0], ".0e"))
+print("as it is:", *(f"loss {loss:.0e}" for loss in losses_free), f"w_h = {path_free[3, 0]:.0e}")
 cu.check(not losses_free[3] < 1e50, "not clipped: after three steps the loss is over 1e50")
 cu.check_below(losses_short[-100:].max(), 2, "clipped to length 1, the run ends with loss under 2")
 
@@ -560,8 +559,7 @@ fig, (left, right) = plt.subplots(1, 2, figsize=(9.5, 4), sharey=True)
 cu.plotting.curves_over(range(101), linear, title="Linear: straight, far out", ax=left, **look)
 cu.plotting.curves_over(range(101), tanh, title="tanh pulls them down", ax=right, **look)
 cu.plotting.show(fig, alt="Norm by distance: left four nearly straight lines, right all lower")
-for name, norms in linear.items():
-    print(f"{name}, distance 0, 1, 2: {cu.measured(norms[:3], '.2f')}")
+print(*(f"{name}, distance 0, 1, 2: {n[:3].round(2)}" for name, n in linear.items()), sep="\n")
 cu.check(all(tanh[k][100] < linear[k][100] for k in tanh), "100 steps: tanh leaves less, all four")
 
 # %% [markdown]
@@ -572,7 +570,7 @@ cu.check(all(tanh[k][100] < linear[k][100] for k in tanh), "100 steps: tanh leav
 # %%
 logs, far = np.log([1.0, 0.5, 1.0, 1.5]), range(50, 101)
 fits = [np.polyfit(far, np.log(norms[50:]), 1)[0] for norms in linear.values()]
-print("slopes:", cu.measured(fits, ".2f"), "  log of the radius:", logs.round(2))
+print("slopes:", np.round(fits, 2) + 0, "  log of the radius:", logs.round(2))
 cu.check_close(fits, logs, "linear, far out: the slope is the log of the radius", atol=0.01)
 ends = [norms_back(step_jacobians(*network, "tanh"))[100] for network in networks]
 cu.check(max(ends) > 100 * min(ends), "radius 1.5 under tanh: the eight differ by over 100 times")
@@ -683,7 +681,7 @@ cu.check(0.01 < lstm_10 / lstm_1 < 100, "LSTM, inputs × 10: within 100 times of
 # %%
 signs = zip(identity, 2 * strings - 1, strict=True)
 ends = [norms_back(step_jacobians(W_h, W, x, "ReLU"))[100] for (W_h, W, *_), x in signs]
-print("ReLU, identity, bits −1 and 1:", cu.measured(ends, ".0f"))
+print("ReLU, identity, bits −1 and 1:", *(f"{norm:.0f}" for norm in ends))
 cu.check(0 in ends, "ReLU, bits −1 and 1: of some of the eight networks nothing at all is left")
 
 # %% [markdown]
@@ -839,7 +837,7 @@ cu.check_equal(found_wrong(without_slope, 1), behind, "one step, no slope: all f
 # %% tags=["solution"]
 fixed = descend(400, rate=0.05, longest=1.0)[1]
 falling = descend(400, rate=0.05, longest=1.0, falling=True)[1]
-print("fixed and falling:", cu.measured([fixed[-100:].max(), falling[-1]], ".3f"))
+print(f"fixed: {fixed[-100:].max():.0f}, falling: {falling[-1]:.3f}, mean: {np.var(counts):.0f}")
 cu.check_below(falling[-1], 0.1, "clipped, with a falling rate: the loss ends under 0.1")
 cu.check_above(fixed[-100:].max(), np.var(counts), "fixed rate: at times worse than the mean")
 
@@ -853,8 +851,7 @@ cu.check_above(fixed[-100:].max(), np.var(counts), "fixed rate: at times worse t
 f = 0.1 ** (1 / 100)
 alone = np.log(f / (1 - f))
 found = {b: typical(cell_jacobians(lstm_cell(b), strings))[100] for b in (alone, 1.7, 2.2)}
-for b, norm in found.items():
-    print(f"bias {b:.2f}: {cu.measured(norm, '.2g')} after 100 steps")
+print(*(f"bias {b:.2f}: {cu.measured(norm, '.2g')}" for b, norm in found.items()), sep="\n")
 cu.check_above(found[alone], 1, "bias 3.76, for the gate alone: the norm grows")
 cu.check(found[1.7] < 0.1 < found[2.2] < 10, "bias 1.7 is too small, 2.2 is between 0.1 and 10")
 

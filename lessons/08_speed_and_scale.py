@@ -357,8 +357,7 @@ cu.check_equal(counted, (flops / 3, curves), "forward, Keras's graph has that ma
 # %%
 machine = cu.roofline.speed(rows=N * T // 2, inner=F + H, columns=4 * H)
 limit = flops / machine.flops + curves / machine.curves  # seconds
-print(f"{cu.measured(machine.flops / 1e9, '.0f')} GFLOP/s,", end=" ")
-print(f"{cu.measured(1e9 / machine.curves, '.2f')} ns a curve")
+print("GFLOP/s; ns a curve:", cu.measured([machine.flops / 1e9, 1e9 / machine.curves], ".2f"))
 for name, taken in seconds.items():
     print(f"{name:26} {cu.measured(taken / limit, '8.1f')} times the arithmetic alone")
 show_times("From plain Python to the arithmetic alone", **{"the arithmetic alone": 1000 * limit})
@@ -443,8 +442,7 @@ def megabytes(T):
 
 lengths = [100, 200, 500, 1000, 2000]
 full, window = [megabytes(n) for n in lengths], [megabytes(50)] * len(lengths)
-# exact: counted bytes
-print(f"T = 1000: {full[3]:.1f} MB, in windows of 50: {window[3]:.2f} MB")
+print(f"T = 1000: {full[3]:.1f} MB, in windows of 50: {window[3]:.2f} MB")  # exact: counted
 memory = {"all steps": (lengths, full), "windows of 50": (lengths, window)}
 look = {"title": "The memory grows with T; in windows it does not", "xlabel": "steps T"}
 ax = cu.plotting.growth(memory, ylabel="kept for the way back (MB)", **look)
@@ -582,8 +580,7 @@ def in_the_middle(report):
 again = {"restarts": 1, "kill_when": in_the_middle}
 killed = cu.workers.run("cluster/train.py", folder / "killed", "--seed", seed, workers=2, **again)
 for end in sorted(killed.ends, key=lambda end: (end.start, end.worker)):
-    # exact: so the checks say
-    print(f"start {end.start}, worker {end.worker}: {end.how}")
+    print(f"start {end.start}, worker {end.worker}: {end.how}")  # exact: so the checks say
 how_of_survivor = next(end.how for end in killed.ends if (end.worker, end.start) == (0, 1))
 cu.check_equal(how_of_survivor, "failed", "without worker 1, worker 0 stops with an error")
 
@@ -758,8 +755,7 @@ cu.check_above(times, 1.5, "clipped before adding: over 1.5 times as long")
 # %% tags=["solution"]
 tried = cu.workers.run("cluster/fit.py", workers=2)
 for report in tried.of(0):
-    # exact: Keras's words
-    print(report["fit"], "-", report["why"].splitlines()[0])
+    print(report["fit"], "-", report["why"].splitlines()[0])  # exact: Keras's words
 stopped = all(tried.of(worker)[0]["fit"] == "ValueError" for worker in (0, 1))
 cu.check(stopped and "PerReplica" in report["why"], "two workers: model.fit fails over PerReplica")
 
