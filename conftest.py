@@ -18,7 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import course
-from tools.limits import BadLimit, cell_seconds
+from authoring.limits import BadLimit, cell_seconds
 
 # How long an example takes is the machine's affair: a busy one is no error.
 settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -27,9 +27,10 @@ settings.load_profile("course")
 collect_ignore = [
     "notebooks/cluster",  # scripts that train
     "notebooks/problem_sets",  # to be filled in: nothing has run, and each task says "not done yet"
-    # Their examples load TensorFlow, which `course.py check` must not wait for: tests/test_fast.py runs them.
-    "course_utils/fast.py",
-    "course_utils/_block_lstm.py",
+    # Their examples load TensorFlow, which `course.py check` must not wait for:
+    # tests/course_utils/performance/test_fast.py runs them.
+    "course_utils/performance/fast.py",
+    "course_utils/performance/block_lstm.py",
 ]
 
 IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}

@@ -1,7 +1,7 @@
 """The one door to the course. Alone it lists its tasks; it needs Python and git, nothing else.
 
 It sets `.venv` up from requirements.lock when that is needed, and hands each task to the
-real tool inside. Standard library only; the checks themselves live in tests/ and tools/.
+real tool inside. Standard library only; the checks themselves live in tests/ and authoring/.
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def run(*arguments: str, **extra: str) -> int:
     if "COURSE_SEED" in os.environ and "COURSE_SEED" not in extra:
         print("COURSE_SEED is set and left out of account: only `learn` takes it.", flush=True)
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
-    variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "tools" / "jupyter"), **extra)
+    variables = environment(PATH=path, JUPYTER_CONFIG_PATH=str(ROOT / "authoring" / "jupyter"), **extra)
     tool = subprocess.Popen([str(PYTHON), *arguments], cwd=ROOT, env=variables)
     signal.signal(signal.SIGINT, lambda *_: None)  # the terminal sends it to the tool as well
     signal.signal(signal.SIGTERM, lambda *_: tool.terminate())
@@ -248,27 +248,27 @@ def check(*options: str) -> int:
 
 def notebooks(*numbers: str) -> int:
     """build the notebooks whose lessons changed (`notebooks 01`: that one; `--all`: every one)"""
-    return run("-m", "tools.build", *numbers)
+    return run("-m", "authoring.build", *numbers)
 
 
 def times(*numbers: str) -> int:
     """measure how long each lesson takes, for the tables (`times 01`: that one)"""
-    return run("-m", "tools.times", *numbers)
+    return run("-m", "authoring.times", *numbers)
 
 
 def seeds(*options: str) -> int:
     """run lessons under other seeds and record which checks hold (`seeds 03 --seeds 20 --jobs 2`)"""
-    return run("-m", "tools.seeds", *options)
+    return run("-m", "authoring.seeds", *options)
 
 
 def machines(*options: str) -> int:
     """run lessons as other processors would and record what differs (`machines 03`)"""
-    return run("-m", "tools.machines", *options)
+    return run("-m", "authoring.machines", *options)
 
 
 def long_runs(*numbers: str) -> int:
     """run what lessons tell but have no time for, where it is due (`long_runs 07`: that lesson's anyhow)"""
-    return run("-m", "tools.long_runs", *numbers)
+    return run("-m", "authoring.long_runs", *numbers)
 
 
 def bench(*options: str) -> int:
@@ -280,7 +280,7 @@ def lock(*options: str) -> int:
     """renew the exact versions from pyproject.toml (`--upgrade`: the newest that it allows)"""
     if not (UV.exists() and PYTHON.exists()):  # it needs no more of .venv, which may be from the lock before
         set_up()
-    return run("-m", "tools.lock", *options)
+    return run("-m", "authoring.lock", *options)
 
 
 def grade(*options: str) -> int:
@@ -292,7 +292,7 @@ def grade(*options: str) -> int:
 def formgrader(*options: str) -> int:
     """give points by hand in a browser: `formgrader GRADES`, the folder that `grade` made"""
     set_up_classroom()
-    return run("-m", "classroom.by_hand", f"--from={Path.cwd()}", *options)
+    return run("-m", "classroom.manual_grading", f"--from={Path.cwd()}", *options)
 
 
 def setup(*options: str) -> int:

@@ -52,4 +52,4 @@ def variables() -> dict[str, str]:
     """This process's variables for a program that is measured, without a person's settings of a framework."""
     personal = ("TF_", "KERAS_", "XLA_", "OMP_", "PYTHON")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(personal)}
-    return kept | {"KERAS_HOME": str(ROOT / "course_utils" / "data")}  # its keras.json, not the person's
+    return kept | {"KERAS_HOME": str(ROOT / "course_utils" / "defaults")}  # its keras.json, not the person's

@@ -26,13 +26,14 @@ from pathlib import Path
 import nbformat
 from sqlalchemy.exc import SQLAlchemyError
 
-from classroom import pictures, problem_sets, report, shard
-from classroom.by_hand import configure, refresh_feedback, remember_points
-from classroom.claims import grading_into
-from classroom.problem_sets import ProblemSet, ProblemSetError
-from classroom.sandbox import SandboxMissing, require
+from authoring import problem_sets
+from authoring.problem_sets import ProblemSet, ProblemSetError
+from classroom import figures, report, shard
+from classroom.ingest import Submission, SubmissionsError, collect, digest, look_at
+from classroom.locks import grading_into
+from classroom.manual_grading import configure, refresh_feedback, remember_points
+from classroom.runner.sandbox import SandboxMissing, require
 from classroom.shard import Course
-from classroom.submissions import Submission, SubmissionsError, collect, digest, look_at
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -62,7 +63,7 @@ def prepare(course: Course, problem_set: ProblemSet) -> None:
     if ready and stamp.read_text(encoding="utf-8") == wanted:
         return
     drawn.parent.mkdir(parents=True, exist_ok=True)
-    pictures.draw(problem_set, drawn)
+    figures.draw(problem_set, drawn)
     source.parent.mkdir(parents=True, exist_ok=True)
     source.write_text(nbformat.writes(problem_sets.source(problem_set)), encoding="utf-8")
     result = course.api().generate_assignment(name, force=True)

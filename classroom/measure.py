@@ -19,11 +19,12 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from classroom import problem_sets, shard
+from authoring import problem_sets
+from authoring.problem_sets import ProblemSet
+from classroom import shard
 from classroom.grade import prepare, run_shards, take_in
-from classroom.problem_sets import ProblemSet
+from classroom.ingest import collect
 from classroom.shard import Course
-from classroom.submissions import collect
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "grading_speed.md"

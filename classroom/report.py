@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from nbgrader.api import Gradebook, MissingEntry
 
+from authoring.problem_sets import ProblemSet, Task
 from classroom import shard
-from classroom.nbgrader_parts import is_open
-from classroom.problem_sets import ProblemSet, Task
+from classroom.nbgrader_steps import is_open
 
 if TYPE_CHECKING:
     from classroom.grade import Taken

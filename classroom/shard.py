@@ -28,14 +28,14 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from classroom import problem_sets
-from classroom.claims import grading_into, take
-from classroom.nbgrader_parts import settings
-from classroom.outputs import TOO_SLOW
-from classroom.problem_sets import ProblemSet
-from classroom.sandbox import Limits, SandboxMissing, require
-from classroom.submissions import digest
-from tools.files import write_atomically
+from authoring import problem_sets
+from authoring.files import write_atomically
+from authoring.problem_sets import ProblemSet
+from classroom.ingest import digest
+from classroom.locks import grading_into, take
+from classroom.nbgrader_steps import settings
+from classroom.runner.outputs import TOO_SLOW
+from classroom.runner.sandbox import Limits, SandboxMissing, require
 
 SETTING = "COURSE_GRADEBOOK"
 """The environment variable with the gradebook's address: it may hold a password, which is no argument."""

@@ -23,30 +23,38 @@ from course_utils.checks import (
 from course_utils.printing import measured
 
 if TYPE_CHECKING:
-    from course_utils import (
-        answers,
-        baselines,
-        checks,
-        cluster,
-        datasets,
-        fast,
-        live,
-        many_networks,
-        plotting,
-        printing,
-        quiz,
-        recurrent,
-        roofline,
-        runtime,
-        scripts,
-        sequences,
-        widgets,
-        workers,
-    )
+    from course_utils import answers, checks, datasets, plotting, printing, runtime, sequences
+    from course_utils.distributed import tf_config as cluster
+    from course_utils.distributed import workers
+    from course_utils.notebook import live, quiz, scripts, widgets
+    from course_utils.performance import fast, roofline
+    from course_utils.training import baselines, recurrent
+    from course_utils.training import ensemble as many_networks
 
 # Now, because TensorFlow, Keras and Matplotlib read their settings while they are imported.
 _settings.too_late += _settings.put_aside()
 
+# Where the modules are that lessons call `cu.NAME`.
+MODULES = {
+    "answers": "answers",
+    "baselines": "training.baselines",
+    "checks": "checks",
+    "cluster": "distributed.tf_config",
+    "datasets": "datasets",
+    "fast": "performance.fast",
+    "live": "notebook.live",
+    "many_networks": "training.ensemble",
+    "plotting": "plotting",
+    "printing": "printing",
+    "quiz": "notebook.quiz",
+    "recurrent": "training.recurrent",
+    "roofline": "performance.roofline",
+    "runtime": "runtime",
+    "scripts": "notebook.scripts",
+    "sequences": "sequences",
+    "widgets": "notebook.widgets",
+    "workers": "distributed.workers",
+}
 __all__ = [
     "answers",
     "baselines",
@@ -77,8 +85,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> ModuleType:
-    if name in __all__:
-        return importlib.import_module(f"{__name__}.{name}")
+    if name in MODULES:
+        return importlib.import_module(f"{__name__}.{MODULES[name]}")
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
 
 

@@ -264,3 +264,9 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
         shown = ", ".join(repr(option) for option in options)
         raise ValueError(f"{name} must be one of {shown}; got {described(value)}")
     return str(value)
+
+
+def require_rising(name: str, values: FloatArray) -> None:
+    """Refuse values, already an array, that are fewer than 2 or do not rise."""
+    if len(values) < 2 or np.any(np.diff(values) <= 0):
+        raise ValueError(f"{name} must be at least 2 numbers that rise; got {described(values)}: sort them")

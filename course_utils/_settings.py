@@ -16,7 +16,7 @@ from collections.abc import Container, MutableMapping
 from pathlib import Path
 from typing import Any
 
-OURS = Path(__file__).resolve().parent / "data"
+OURS = Path(__file__).resolve().parent / "defaults"
 """Holds the keras.json and the matplotlibrc that are read in place of a person's."""
 
 INLINE = "module://matplotlib_inline.backend_inline"

@@ -50,7 +50,7 @@ class Result(NamedTuple):
 def record_results(path: str | Path, *, go_on_after: Collection[str] = ()) -> None:
     """Write the result of every check from now on to a file, as a line of JSON each.
 
-    For runs that count which checks hold under other seeds and on other processors (tools/trials.py).
+    For runs that count which checks hold under other seeds and on other processors (authoring/trials.py).
 
     Parameters
     ----------

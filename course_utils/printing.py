@@ -18,7 +18,7 @@ def measured(value: ArrayLike, spec: str = "") -> str:
     """Format a number that was measured: what training, a clock or the processor had a part in.
 
     The sign ≈ tells the reader that another machine may show another number. nbval compares everything
-    around such a number and not the number itself (tools/nbval_sanitize.cfg).
+    around such a number and not the number itself (authoring/nbval_sanitize.cfg).
 
     Parameters
     ----------

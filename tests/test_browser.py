@@ -23,9 +23,9 @@ import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from course_utils import workers
+from course_utils.distributed import workers
+from tests.support import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 ARTEFACTS = ROOT / "artefacts"
 FIRST, LESSON = "00_start_here.ipynb", "01_unrolled_rnn.ipynb"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -92,7 +92,7 @@ def start_server(lab: Lab, home: Path, log: Any) -> subprocess.Popen[bytes]:
     every_cell = {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}}
     (settings / "default_setting_overrides.json").write_text(json.dumps(every_cell))
     variables = {"HOME": str(home), "JUPYTER_TOKEN": lab.token, "IPYTHONDIR": str(home)}
-    folders = (ROOT / "tools" / "jupyter", home / "config")
+    folders = (ROOT / "authoring" / "jupyter", home / "config")
     variables |= {"JUPYTER_CONFIG_DIR": str(home / "own"), "JUPYTER_DATA_DIR": str(home / "data")}
     variables["JUPYTER_CONFIG_PATH"] = os.pathsep.join(map(str, folders))
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"]

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, settings
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.support import ROOT
 
 
 def run_pytest(folder: Path, *options: str, **variables: str) -> str:

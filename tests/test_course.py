@@ -17,8 +17,8 @@ from types import SimpleNamespace
 import pytest
 
 import course
+from tests.support import ROOT
 
-ROOT = Path(course.__file__).resolve().parent
 SOURCE = (ROOT / "course.py").read_text(encoding="utf-8")
 PROJECT = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 FILES = ("pyproject.toml", "requirements.lock")
@@ -114,11 +114,11 @@ HANDED_OVER = {
         "course_utils",
         "-x",
     ],
-    "notebooks": ["-m", "tools.build", "-x"],
-    "times": ["-m", "tools.times", "-x"],
-    "seeds": ["-m", "tools.seeds", "-x"],
-    "machines": ["-m", "tools.machines", "-x"],
-    "long_runs": ["-m", "tools.long_runs", "-x"],
+    "notebooks": ["-m", "authoring.build", "-x"],
+    "times": ["-m", "authoring.times", "-x"],
+    "seeds": ["-m", "authoring.seeds", "-x"],
+    "machines": ["-m", "authoring.machines", "-x"],
+    "long_runs": ["-m", "authoring.long_runs", "-x"],
     "bench": ["-m", "benchmarks", "-x"],
 }
 
@@ -202,7 +202,7 @@ def test_run_uses_the_environments_python_and_spares_bytecode(monkeypatch):
     assert course.run("-m", "pytest") == 3
     assert seen["command"] == [str(course.PYTHON), "-m", "pytest"]
     assert seen["env"]["PATH"].startswith(str(course.BIN) + os.pathsep)
-    assert seen["env"]["JUPYTER_CONFIG_PATH"] == str(ROOT / "tools" / "jupyter")
+    assert seen["env"]["JUPYTER_CONFIG_PATH"] == str(ROOT / "authoring" / "jupyter")
     assert seen["cwd"] == ROOT
     assert "PYTHONDONTWRITEBYTECODE" not in seen["env"]
     assert seen["terminated"]
@@ -219,7 +219,7 @@ def test_the_lock_is_renewed_with_the_environment_that_stands(missing, tmp_path,
     monkeypatch.setattr(course, "set_up", lambda: calls.append("set up"))
     monkeypatch.setattr(course, "run", lambda *arguments: calls.append(list(arguments)) or 5)
     assert course.main(["lock", "--upgrade"]) == 5
-    assert calls == ["set up"] * bool(missing) + [["-m", "tools.lock", "--upgrade"]]
+    assert calls == ["set up"] * bool(missing) + [["-m", "authoring.lock", "--upgrade"]]
 
 
 # --- the home folder of the tools ---
@@ -302,7 +302,7 @@ def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(emp
     assert course.formgrader("grades") == 7
     assert calls == [
         ("-m", "classroom.grade", f"--from={Path.cwd()}", "ps01", "submissions"),
-        ("-m", "classroom.by_hand", f"--from={Path.cwd()}", "grades"),
+        ("-m", "classroom.manual_grading", f"--from={Path.cwd()}", "grades"),
     ]
     assert len(steps) == 1
     assert steps[0][-2:] == ["-r", str(Path("classroom") / "requirements.lock")]
@@ -363,7 +363,7 @@ def test_setup_refuses_what_it_does_not_know():
     [
         ("pyproject.toml", "line-length = 110", "line-length = 111", False),
         ("pyproject.toml", '"numpy', '"numpy ', True),
-        ("pyproject.toml", 'packages = ["course_utils"]', "packages = []", True),
+        ("pyproject.toml", 'include = ["course_utils*"]', "include = []", True),
         ("pyproject.toml", "setuptools>=77", "setuptools>=78", True),
         ("requirements.lock", "\nnumpy==", "\n# numpy==", True),
     ],

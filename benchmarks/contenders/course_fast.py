@@ -1,4 +1,4 @@
-"""This course's fastest way: `course_utils.fast`."""
+"""This course's fastest way: `course_utils.performance.fast`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,169 @@
+"""Build the notebooks from the lessons: `python -m authoring.build [--all | 01 03 ...]`.
+
+Without numbers, whatever is not in sync is built; with numbers, those lessons in any case, and
+others where only text is out of date (a link, a row of the syllabus). A notebook whose execution fails is not
+written: the old one stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+from authoring.execute import ExecutionFailed, clean_outputs, execute
+from authoring.figures import picture_problems, refresh_pictures
+from authoring.files import write_atomically
+from authoring.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons, read_notebook
+from authoring.limits import BadLimit, cell_seconds
+from authoring.problem_sets import ProblemSetError
+from authoring.readme import readme_problems, refresh_readme
+from authoring.records.machines import read_records, refresh_machines
+from authoring.records.seeds import read_sweeps, refresh_sweeps
+from authoring.releases import refresh_releases, release_problems
+from authoring.render import notebook_inputs
+from authoring.sync import extra_notebook_problems, lesson_problems
+from authoring.times import read_run_times
+
+
+def build(
+    lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float], *, always_execute: bool = False
+) -> None:
+    """Write one lesson's notebook; raises `ExecutionFailed` and writes nothing if a cell fails."""
+    inputs = notebook_inputs(lesson, lessons, run_times)
+    built = None if always_execute else with_stored_outputs(inputs, lesson.notebook)
+    if built is None:
+        start = time.perf_counter()
+        lesson.notebook.parent.mkdir(exist_ok=True)
+        built = execute(
+            inputs,
+            lesson.notebook.parent,
+            where=f"lessons/{lesson.path.name}",
+            progress=_Progress(lesson.name, len(inputs.cells)),
+        )
+        how = f"executed in {time.perf_counter() - start:.1f} s"
+    else:
+        how = "only its text changed, so the stored outputs were kept"
+    write_atomically(lesson.notebook, nbformat.v4.writes(built) + "\n")
+    _say(f"{lesson.name}: written; {how}.")
+
+
+def with_stored_outputs(inputs: Any, path: Path) -> Any:
+    """The inputs with the outputs that are on disk, or None if those are of other code."""
+    try:
+        stored = read_notebook(path) if path.exists() else None
+    except LessonError:
+        stored = None
+    if stored is None:
+        return None
+    wanted, found = _code_cells(inputs), _code_cells(stored)
+    if [_code_and_tags(cell) for cell in wanted] != [_code_and_tags(cell) for cell in found]:
+        return None
+    if [cell.execution_count for cell in found] != list(range(1, len(found) + 1)):
+        return None
+    for new, old in zip(wanted, found, strict=True):
+        new.outputs, new.execution_count = old.outputs, old.execution_count
+    clean_outputs(inputs)
+    return inputs
+
+
+def needs_only_text(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float]) -> bool:
+    try:
+        inputs = notebook_inputs(lesson, lessons, run_times)
+    except LessonError:
+        return False
+    return with_stored_outputs(inputs, lesson.notebook) is not None
+
+
+def _code_cells(notebook: Any) -> list[Any]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def _code_and_tags(cell: Any) -> tuple[str, list[str]]:
+    return cell.source, list(cell.metadata.get("tags", []))
+
+
+class _Progress:
+    """Counts the cells on one line of a terminal; says it once where there is none."""
+
+    def __init__(self, name: str, cells: int) -> None:
+        self.name, self.cells = name, cells
+        self.on_terminal = sys.stdout.isatty()
+        if not self.on_terminal:
+            _say(f"{name}: executing {cells} cells ...")
+
+    def __call__(self, position: int) -> None:
+        if self.on_terminal:
+            print(f"\r{self.name}: cell {position} of {self.cells} ", end="", flush=True)
+
+
+def _say(line: str) -> None:
+    print(f"\r\x1b[K{line}" if sys.stdout.isatty() else line, flush=True)
+
+
+def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int:
+    parser = argparse.ArgumentParser(
+        prog="python -m authoring.build", description="Build the notebooks from the lessons."
+    )
+    parser.add_argument("numbers", nargs="*", metavar="NUMBER", help="lessons to build in any case, as 01 03")
+    parser.add_argument("--all", action="store_true", help="build every lesson")
+    choice = parser.parse_args(arguments)
+    if "COURSE_SEED" in os.environ:
+        print("COURSE_SEED is set and left out of account: notebooks show the lessons' own seeds.")
+    try:
+        lessons = find_lessons(root)
+        run_times = read_run_times(root)
+        read_sweeps(root)  # one that cannot be read is said before anything is built
+        read_records(root)
+        cell_seconds()  # a wrong one, likewise
+        named = lessons if choice.all else by_number(lessons, choice.numbers)
+    except (BadLimit, LessonError) as error:
+        print(error, file=sys.stderr)
+        return 2
+    stale = [lesson for lesson in lessons if lesson_problems(lesson, lessons, run_times)]
+    if named:
+        stale = [
+            lesson for lesson in stale if lesson not in named and needs_only_text(lesson, lessons, run_times)
+        ]
+    failures = 0
+    for lesson in [*named, *stale]:
+        try:
+            build(lesson, lessons, run_times, always_execute=lesson in named)
+        except (ExecutionFailed, LessonError) as failure:
+            failures += 1
+            _say(f"{lesson.name}: NOT written, the old notebook stays.")
+            print(failure, file=sys.stderr)
+        except KeyboardInterrupt:
+            _say(f"Stopped. {lesson.name}: NOT written, the old notebook stays.")
+            return 130
+    if refresh_readme(root):
+        print("README.md: the table of lessons is new.")
+    for path in refresh_pictures(root):
+        print(f"{path}: written, as README.md shows it.")
+    try:
+        for path in refresh_releases(root):
+            print(f"{path}: written, as its problem set gives it.")
+    except ProblemSetError as error:
+        print(error, file=sys.stderr)
+        return 2
+    if refresh_sweeps(root):
+        print("docs/seeds.md: the words are new, the counts are as they were.")
+    if refresh_machines(root):
+        print("docs/machines.md: new, as lessons/machines.json gives it.")
+    left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
+    left += release_problems(root)
+    for problem in left:
+        print(problem, file=sys.stderr)
+    if not named and not stale and not left:
+        print("Every notebook is what its lesson gives: nothing to build.")
+    return 1 if failures or left else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

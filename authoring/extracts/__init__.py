@@ -1,0 +1,1 @@
+"""Scripts that make the data sets in course_utils/datasets/data anew."""

@@ -1,0 +1,1 @@
+"""Runs students' code in a sandbox, and judges what comes out of it."""

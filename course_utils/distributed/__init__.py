@@ -1,0 +1,1 @@
+"""Training in several processes: TF_CONFIG, and workers on this machine."""

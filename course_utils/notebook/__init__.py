@@ -1,0 +1,1 @@
+"""What a notebook shows beside text: boards that follow a training, quizzes, sliders, files."""

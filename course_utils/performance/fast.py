@@ -1,0 +1,252 @@
+"""A faster way to train an LSTM on a CPU: the same numbers as Keras' own, in a part of the time.
+
+Three things that add up: `BlockLSTM`, a layer whose loop over the steps is one operation; `epoch_in_graph`,
+which runs a whole epoch in one graph, each batch in parts that run side by side; and `threads`, which gives
+each part a core of its own. Lesson 08 shows what each of them brings; benchmarks/ measures them.
+
+TensorFlow and Keras are imported where they are used: importing this module does not load them.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from course_utils import _arguments as arguments
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+    from course_utils.performance.block_lstm import BlockLSTM
+
+__all__ = ["BlockLSTM", "apply_adam", "epoch_in_graph", "threads"]
+
+# Settings of Keras' Adam that the one operation for an update does not know, and what they must be.
+_PLAIN_ADAM = {
+    "amsgrad": False,
+    "weight_decay": None,
+    "clipnorm": None,
+    "clipvalue": None,
+    "global_clipnorm": None,
+    "use_ema": False,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "BlockLSTM":  # a subclass of a Keras layer, so it waits until it is asked for
+        return importlib.import_module("course_utils.performance.block_lstm").BlockLSTM
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
+
+
+def threads(*, within: int, between: int) -> None:
+    """Set how many threads share one operation, and how many operations may run side by side.
+
+    TensorFlow's own choice is one thread a core for both. For small operations that is a loss: to hand out
+    the parts takes longer than to compute them. Where a graph has two independent halves, one thread within
+    and two between give each half a core.
+
+    Parameters
+    ----------
+    within : threads that work on one operation, at least 1.
+    between : operations that run at the same time, at least 1.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+    RuntimeError
+        TensorFlow has computed something already: then it is too late for this process.
+    """
+    within = arguments.whole_number("within", within, at_least=1)
+    between = arguments.whole_number("between", between, at_least=1)
+    import tensorflow as tf
+
+    try:
+        tf.config.threading.set_intra_op_parallelism_threads(within)
+        tf.config.threading.set_inter_op_parallelism_threads(between)
+    except RuntimeError as error:
+        raise RuntimeError(
+            "threads must be called before TensorFlow computes anything: right after "
+            "course_utils.runtime.start, in a kernel that was started anew"
+        ) from error
+
+
+def apply_adam(
+    optimizer: keras.optimizers.Adam, gradients: Sequence[tf.Tensor], variables: Sequence[keras.Variable]
+) -> None:
+    """Do what `optimizer.apply` does for Keras' Adam, with one operation a variable in place of a dozen.
+
+    The optimizer's own variables are updated, so that training can go on with `fit`, or be saved.
+
+    Parameters
+    ----------
+    optimizer : a `keras.optimizers.Adam` without clipping, weight decay, averages or accumulation, built for
+        `variables`.
+    gradients : one for each variable, of its shape.
+    variables : the Keras variables that it was built for, all of them and in the same order.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+    """
+    fault = _not_plain(optimizer)
+    if fault:
+        raise (ValueError if "=" in fault else TypeError)(
+            f"optimizer must be a plain keras.optimizers.Adam; got {fault}: take optimizer.apply"
+        )
+    if not optimizer.built:
+        raise ValueError(
+            "optimizer must be built; got one without slots: call optimizer.build(variables) first"
+        )
+    slots = list(zip(optimizer._momentums, optimizer._velocities, strict=True))
+    if not len(gradients) == len(variables) == len(slots):
+        raise ValueError(
+            f"gradients and variables must be as many as the optimizer was built for, {len(slots)}; "
+            f"got {len(gradients)} and {len(variables)}"
+        )
+    import tensorflow as tf
+
+    step = tf.cast(optimizer.iterations + 1, tf.float32)
+    settings = {
+        "beta1_power": tf.pow(tf.cast(optimizer.beta_1, tf.float32), step),
+        "beta2_power": tf.pow(tf.cast(optimizer.beta_2, tf.float32), step),
+        "lr": tf.cast(optimizer.learning_rate, tf.float32),
+        "beta1": optimizer.beta_1,
+        "beta2": optimizer.beta_2,
+        "epsilon": optimizer.epsilon,
+    }
+    for gradient, variable, (momentum, velocity) in zip(gradients, variables, slots, strict=True):
+        tf.raw_ops.ResourceApplyAdam(
+            var=variable.value.handle,
+            m=momentum.value.handle,
+            v=velocity.value.handle,
+            grad=gradient,
+            **settings,
+        )
+    optimizer.iterations.assign_add(1)
+
+
+def _not_plain(optimizer: object) -> str:
+    """What keeps `apply_adam` from standing in for the optimizer's own `apply`, or nothing."""
+    import keras
+
+    if type(optimizer) is not keras.optimizers.Adam:
+        return arguments.described(optimizer)
+    for name, wanted in _PLAIN_ADAM.items():
+        found = getattr(optimizer, name)
+        if found != wanted:
+            return f"{name}={found}"
+    return ""
+
+
+def epoch_in_graph(
+    model: keras.Model, *, batch_size: int, parts: int = 2
+) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
+    """Put a whole epoch of training into one graph, each batch in parts that can run side by side.
+
+    A part's loss is the mean over its rows. The mean of the parts' losses is the batch's, and the mean of
+    their gradients is the batch's gradient, because all parts are equally large. The weights change once a
+    batch.
+
+    Parameters
+    ----------
+    model : a built Keras model with one input and one output, compiled with a loss and an optimizer. Its
+        metrics are not computed. A layer that looks at the rows together, as BatchNormalization does, is
+        refused.
+    batch_size : rows B of a batch.
+    parts : equal parts of a batch, a divisor of B; as many as cores is a good choice, 1 leaves it whole.
+
+    Returns
+    -------
+    function
+        `epoch(x, y, order)` trains on all N rows once and returns each batch's loss, float32, shape (N / B,).
+        `x` and `y` are arrays or tensors with N rows, a multiple of B; `order`, int of shape (N,), says in
+        which order the rows are taken, such as `rng.permutation(N)`. Its first call builds the graph.
+
+    Raises
+    ------
+    TypeError, ValueError
+        Says which argument, the value it got and what would do.
+
+    Examples
+    --------
+    >>> import keras, numpy as np
+    >>> from course_utils import fast
+    >>> model = keras.Sequential([keras.Input((5, 1)), fast.BlockLSTM(3), keras.layers.Dense(1)])
+    >>> model.compile(keras.optimizers.Adam(0.01), "mse")
+    >>> x, y = np.ones((12, 5, 1), "float32"), np.ones((12, 1), "float32")
+    >>> epoch_in_graph(model, batch_size=4)(x, y, np.arange(12)).shape
+    TensorShape([3])
+    """
+    import tensorflow as tf
+
+    rows, count = _rows_of_a_part(model, batch_size, parts)
+    optimizer, variables = model.optimizer, model.trainable_variables
+    optimizer.build(variables)
+    plain = not _not_plain(optimizer)
+
+    def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
+        with tf.GradientTape() as tape:
+            loss = model.compute_loss(x, y, model(x, training=True)) / count
+        return loss, tape.gradient(loss, [variable.value for variable in variables])
+
+    @tf.function(autograph=False)  # type: ignore[untyped-decorator]
+    def epoch(x: tf.Tensor, y: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
+        batches = x.shape[0] // (rows * count)
+        # All parts are cut in one go: to index is far cheaper than to gather.
+        x = tf.reshape(tf.gather(x, order), [batches, count, rows, *x.shape[1:]])
+        y = tf.reshape(tf.gather(y, order), [batches, count, rows, *y.shape[1:]])
+
+        def batch(i: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
+            found = [loss_and_gradients(x[i, part], y[i, part]) for part in range(count)]
+            gradients = [tf.add_n(of_parts) for of_parts in zip(*(g for _, g in found), strict=True)]
+            if plain:
+                apply_adam(optimizer, gradients, variables)
+            else:
+                optimizer.apply(gradients, variables)
+            return i + 1, losses.write(i, tf.add_n([loss for loss, _ in found]))
+
+        losses = tf.TensorArray(tf.float32, batches, element_shape=())
+        return tf.while_loop(lambda i, _: i < batches, batch, (0, losses))[1].stack()
+
+    def checked(x: Any, y: Any, order: Any) -> tf.Tensor:
+        x, y, order = (tf.convert_to_tensor(v) for v in (x, y, order))
+        if x.shape[0] % (rows * count) or not x.shape[0]:
+            raise ValueError(
+                f"x must have a multiple of batch_size = {rows * count} rows; got {x.shape[0]}: leave "
+                f"{x.shape[0] % (rows * count)} out, or take another batch_size"
+            )
+        for name, value in (("y", y), ("order", order)):
+            if value.shape[0] != x.shape[0]:
+                raise ValueError(f"{name} must be as long as x, {x.shape[0]}; got shape {tuple(value.shape)}")
+        return epoch(x, y, order)
+
+    return checked
+
+
+def _rows_of_a_part(model: keras.Model, batch_size: int, parts: int) -> tuple[int, int]:
+    import keras
+
+    if not isinstance(model, keras.Model):
+        raise TypeError(f"model must be a keras.Model; got {arguments.described(model)}")
+    if not (model.built and model.compiled):
+        raise ValueError(
+            f"model must be built and compiled; got {model.name!r}, which is not: give it a "
+            "keras.Input, and call its compile"
+        )
+    together = [layer.name for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    size = arguments.whole_number("batch_size", batch_size, at_least=1)
+    count = arguments.whole_number("parts", parts, at_least=1)
+    if together and count > 1:
+        raise ValueError(
+            f"model must treat each row by itself; got the layer {together[0]!r}, to which a part is not "
+            "the batch: pass parts=1"
+        )
+    if size % count:
+        raise ValueError(f"parts must divide batch_size = {size}; got {count}: the parts must be equal")
+    return size // count, count

@@ -1,0 +1,1 @@
+"""Networks written out, many trained side by side, and baselines that need no network."""

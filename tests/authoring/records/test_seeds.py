@@ -1,0 +1,270 @@
+"""What the record and its page must be, and what is said where they are not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from authoring import build, sync
+from authoring.lessons import LessonError, find_lessons
+from authoring.lint.notebook import load
+from authoring.records.provenance import Provenance
+from authoring.records.seeds import Sweep, page, read_sweeps, refresh_sweeps, sweep_problems, write_sweeps
+from authoring.trials import Outcome
+from tests.support.notebook_changes import CHECK, CLAIM, code, no_outputs, source
+from tests.support.sample_course import change_notebook, change_text, make_course, sweep_all
+
+RISES = "the line rises"
+
+
+@pytest.fixture
+def course(tmp_path: Path) -> Path:
+    return make_course(tmp_path)
+
+
+def change_sweep(course: Path, name: str = "01_echo", **changes: object) -> None:
+    """Write the record with one entry changed; its `failed` gets the entries that are given."""
+    sweeps = read_sweeps(course)
+    failed = {**sweeps[name].failed, **changes.pop("failed", {})}  # type: ignore[dict-item]
+    sweeps[name] = replace(sweeps[name], failed=failed, **changes)  # type: ignore[arg-type]
+    write_sweeps(course, find_lessons(course), sweeps)
+
+
+def test_a_swept_course_has_no_problem(course: Path) -> None:
+    assert sweep_problems(course) == []
+    assert refresh_sweeps(course) is False
+
+
+@pytest.mark.parametrize("number", ["01", "06", "12"])
+def test_every_lesson_must_be_swept_and_the_first_need_not(course: Path, number: str) -> None:
+    for folder, suffix in (("lessons", "py"), ("notebooks", "ipynb")):
+        (course / folder / f"01_echo.{suffix}").rename(course / folder / f"{number}_echo.{suffix}")
+    change_text(course / "lessons" / f"{number}_echo.py", "# # 01 ·", f"# # {number} ·")
+    write_sweeps(course, find_lessons(course), {})
+    (problem,) = sweep_problems(course)
+    assert problem.startswith(
+        f"lessons/seeds.json has no sweep of {number}_echo: run `python3 course.py seeds {number}`"
+    )
+    assert problem in sync.problems(course)
+
+
+def test_without_a_notebook_no_sweep_is_demanded(course: Path) -> None:
+    write_sweeps(course, find_lessons(course), {})
+    (course / "notebooks" / "01_echo.ipynb").unlink()
+    assert sweep_problems(course) == []
+
+
+@pytest.mark.parametrize(
+    ("seeds", "failures", "weak"),
+    [(20, 1, False), (20, 2, True), (40, 2, False), (40, 3, True), (39, 2, True)],
+)
+def test_a_check_may_fail_in_one_of_each_twenty_seeds(
+    course: Path, seeds: int, failures: int, weak: bool
+) -> None:
+    failed = tuple(range(3, 3 + failures))
+    change_sweep(course, seeds=tuple(range(1, seeds + 1)), failed={RISES: failed})
+    problems = sweep_problems(course)
+    assert bool(problems) is weak
+    if weak:
+        (problem,) = problems
+        exceptions = ", ".join(map(str, failed))
+        held = f"held in {seeds - failures} of {seeds} (not {exceptions}), and must in at least 19 of 20"
+        assert f"01_echo: {RISES!r} {held}" in problem
+        assert "`python3 course.py seeds 01`" in problem
+
+
+def test_twenty_seeds_are_wanted(course: Path) -> None:
+    change_sweep(course, seeds=tuple(range(1, 20)))
+    (problem,) = sweep_problems(course)
+    assert "01_echo was run with 19 of 20 seeds. Go on with `python3 course.py seeds 01`." in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), "computes something else"),
+        (no_outputs(CLAIM), "has other checks"),
+    ],
+    ids=["another condition", "a check that prints nothing"],
+)
+def test_other_code_must_be_swept_again(course: Path, change: object, words: str) -> None:
+    change_notebook(course / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
+    (problem,) = sweep_problems(course)
+    assert f"01_echo {words} since it was swept over seeds" in problem
+    assert "`python3 course.py seeds 01`" in problem
+    refresh_sweeps(course)
+    assert sweep_problems(course) == [problem]
+
+
+@pytest.mark.parametrize(
+    ("ran", "words"),
+    [
+        ({"course_utils": "other"}, "course_utils computes something else for 01_echo since"),
+        (
+            {"versions": {"numpy": "2.3", "keras": "3.15"}},
+            "keras 3.15 has become None, numpy 2.3 has become 2.4 since",
+        ),
+    ],
+)
+def test_what_a_lesson_stands_on_is_looked_at_too(course: Path, ran: dict[str, object], words: str) -> None:
+    (course / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
+    sweep_all(course)
+    assert sweep_problems(course) == []
+    change_sweep(course, ran=replace(read_sweeps(course)["01_echo"].ran, **ran))
+    (problem,) = sweep_problems(course)
+    assert words in problem
+    assert "`python3 course.py seeds 01`" in problem
+
+
+def test_of_the_spread_the_outermost_seeds_are_left_out() -> None:
+    sweep = Sweep(
+        Provenance("", "", {}), (), {}, distances={RISES: (3, 100, 1, -100, 2), "few": (1, 2, 3, 4)}
+    )
+    assert sweep.spread(RISES) == 2
+    assert sweep.spread("few") is None
+    assert sweep.spread("none") is None
+
+
+def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(course: Path) -> None:
+    change_sweep(course, "00_start_here", ran=Provenance("other", "", {}))
+    (problem,) = sweep_problems(course)
+    assert "00_start_here computes something else" in problem
+
+
+def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
+    lag_one = "an echo of lag 1 begins with silence"
+    change_sweep(course, failed={RISES: (4,), lag_one: (7,)}, distances={RISES: (0.5,)})
+
+    def reword(nb: object) -> None:
+        for position, old in ((CHECK, lag_one), (CLAIM, RISES)):
+            source(position, old, f"indeed {old}")(nb)
+            code(nb, position).outputs[0].text = f"✓ indeed {old}\n"
+
+    change_notebook(course / "notebooks" / "01_echo.ipynb", reword)
+    (problem,) = sweep_problems(course)
+    assert "the checks of 01_echo have other words in its notebook" in problem
+    assert "`python3 course.py notebooks`" in problem
+    assert refresh_sweeps(course) is True
+    assert sweep_problems(course) == []
+    assert read_sweeps(course)["01_echo"].distances == {f"indeed {RISES}": (0.5,)}
+    failed = read_sweeps(course)["01_echo"].failed
+    assert {sentence: seeds for sentence, seeds in failed.items() if seeds} == {
+        f"indeed {lag_one}": (7,),
+        f"indeed {RISES}": (4,),
+    }
+
+
+def test_an_edited_or_missing_page_is_found_and_made_anew_by_a_build(
+    course: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = course / "docs" / "seeds.md"
+    before = path.read_text(encoding="utf-8")
+    for spoil in (lambda: change_text(path, "20 of 20", "21 of 20"), path.unlink):
+        spoil()
+        (problem,) = sweep_problems(course)
+        assert problem == (
+            "docs/seeds.md is not what lessons/seeds.json gives. Mend it with `python3 course.py notebooks`."
+        )
+        assert build.main([], course) == 0
+        assert "docs/seeds.md: the words are new" in capsys.readouterr().out
+        assert path.read_text(encoding="utf-8") == before
+
+
+def test_a_record_of_a_lesson_that_is_gone_is_found_and_dropped(course: Path) -> None:
+    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    (course / "lessons" / "seeds.json").write_text(text.replace('"00_start_here"', '"00_gone"'))
+    found = sweep_problems(course)
+    assert (
+        "lessons/seeds.json has 00_gone, which is no lesson. Mend it with `python3 course.py notebooks`."
+        in found
+    )
+    assert refresh_sweeps(course) is True
+    assert sweep_problems(course) == []
+    assert list(read_sweeps(course)) == ["01_echo"]
+
+
+@pytest.mark.parametrize("text", ["[", "[1]", '{"01_echo": {}}', '{"01_echo": {"code": "a", "seeds": 3}}'])
+def test_a_record_that_cannot_be_read_is_named(
+    course: Path, text: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (course / "lessons" / "seeds.json").write_text(text)
+    with pytest.raises(LessonError, match=r"lessons/seeds\.json is not a record of sweeps .*git restore"):
+        read_sweeps(course)
+    assert any("is not a record of sweeps" in problem for problem in sync.problems(course))
+    assert build.main([], course) == 2
+    assert "is not a record of sweeps" in capsys.readouterr().err
+
+
+def test_a_notebook_that_cannot_be_read_is_the_sync_checks_to_name(course: Path) -> None:
+    (course / "notebooks" / "01_echo.ipynb").write_text("{")
+    assert sweep_problems(course) == []
+    assert refresh_sweeps(course) is False
+
+
+def test_runs_are_added_in_any_order(course: Path) -> None:
+    notebook = load(course / "notebooks" / "01_echo.ipynb")
+    everything = set(notebook.checks)
+    sweep = Sweep.to_do(notebook)
+    assert (sweep.seeds, sweep.too_weak()) == ((), [])
+    sweep = (
+        sweep.with_run(12, Outcome(everything, distances={RISES: 1}))
+        .with_run(3, Outcome(everything - {RISES}, distances={RISES: -0.51239}))
+        .with_run(4, Outcome(set(), error="cell 3: no"))
+    )
+    assert sweep.seeds == (3, 4, 12)
+    assert sweep.held(RISES) == "1 of 3 (not 3, 4)"
+    assert sweep.held(notebook.checks[0]) == "2 of 3 (not 4)"
+    assert sweep.errors == {4: "cell 3: no"}
+    assert sweep.distances == {RISES: (1, -0.512)}
+    assert list(sweep.failed) == notebook.checks
+
+
+def test_what_is_written_is_what_is_read_and_short(course: Path) -> None:
+    distances = {RISES: (1e-9, -0.5, float("inf"))}
+    change_sweep(
+        course, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'}, distances=distances
+    )
+    sweeps = read_sweeps(course)
+    assert sweeps["01_echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
+    assert sweeps["01_echo"].failed[RISES] == (7, 12)
+    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    assert '      "the line rises": [7, 12],\n' in text
+    assert '      "the line rises": [1e-09, -0.5, Infinity]\n' in text
+    assert sweeps["01_echo"].distances == distances
+    write_sweeps(course, find_lessons(course), sweeps)
+    assert (course / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
+
+
+PAGE_ROWS = r"""
+| | Lesson | Seeds | Checks | Held in every seed | Lowest |
+|:--|:--|--:|--:|--:|--:|
+| 01 | [An echo \| a memory](../notebooks/01_echo.ipynb) | 20 | 2 | 1 | 19 of 20 |
+
+## 01 · An echo | a memory
+
+| Check | Held in |
+|:--|--:|
+| \|a\| \< b\_c \* 2 | 20 of 20 |
+| x | 19 of 20 (not 7) |
+
+Some runs ended early; the checks that they did not reach count as failed:
+
+- seed 7, cell 3: no \*
+"""
+
+
+def test_the_page_lists_every_check_of_every_swept_lesson(course: Path) -> None:
+    failed = {"|a| < b_c * 2": (), "x": (7,)}
+    sweep = Sweep("code", tuple(range(1, 21)), failed, {7: "cell 3: no *"})
+    text = page(find_lessons(course), {"01_echo": sweep})
+    assert "at least 19 of 20 seeds" in text
+    assert "`python3 course.py seeds`" in text
+    assert text.endswith(PAGE_ROWS)
+
+
+def test_a_sweep_that_has_not_begun_can_be_shown(course: Path) -> None:
+    sweep_all(course)
+    notebook = load(course / "notebooks" / "01_echo.ipynb")
+    assert "| 0 of 0 |" in page(find_lessons(course), {"01_echo": Sweep.to_do(notebook)})

@@ -1,0 +1,130 @@
+"""course_utils.plotting, values in groups: what is drawn is what was given, and bad input is named."""
+
+import matplotlib as mpl
+
+mpl.use("agg")
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from course_utils import plotting
+from tests.support.plot_examples import plot_style
+
+WORDS = {"xlabel": "ones", "ylabel": "strings", "title": "Few strings have few ones"}
+ROWS = {"LSTM": [0.3, 0.1, 0.2], "GRU": [0.5, 0.4]}
+
+
+style = pytest.fixture(autouse=True)(plot_style)
+
+
+def heights_by_class(ax):
+    return {round(p.get_x() + p.get_width() / 2): float(p.get_height()) for p in ax.patches}
+
+
+# ---------------------------------------------------------------- class_columns
+
+
+def test_each_class_has_its_column_and_its_words():
+    ax = plotting.class_columns([3, 0, 7], **WORDS)
+    assert len(ax.lines) == 0
+    assert heights_by_class(ax) == {0: 3, 1: 0, 2: 7}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("ones", "strings")
+    assert ax.get_title(loc="left") == WORDS["title"]
+    assert ax.get_legend() is None
+
+
+def test_marked_classes_are_told_by_hatching_too_and_empty_ones_by_a_cross():
+    ax = plotting.class_columns([3, 0, 7], marked=[True, True, False], mark="never shown", **WORDS)
+    marked = {round(p.get_x() + p.get_width() / 2) for p in ax.patches if p.get_hatch()}
+    assert marked == {0, 1}
+    assert [float(x) for x in ax.lines[0].get_xdata()] == [1]
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["never shown"]
+
+
+@pytest.mark.parametrize(("heights", "cross"), [([3, 0, 7], False), ([0, 0, 7], True)])
+def test_the_legend_shows_what_is_drawn_of_the_marked_classes(heights, cross):
+    ax = plotting.class_columns(heights, marked=[True, True, False], mark="never shown", **WORDS)
+    (handle,) = ax.get_legend().legend_handles
+    assert (getattr(handle, "get_marker", lambda: "")() == "x") is cross
+    assert cross or handle.get_hatch(), "the legend's column is not that of the marked classes"
+
+
+def test_a_logarithmic_axis_shows_a_single_sample():
+    ax = plotting.class_columns([0, 1, 1000], log=True, **WORDS)
+    assert ax.get_yscale() == "log"
+    assert ax.get_ylim() == (0.5, 2000)
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "words"),
+    [
+        ({"heights": [[1, 2]]}, ValueError, "heights must have 1 axis (C,); got shape (1, 2)"),
+        ({"heights": [1, -2]}, ValueError, "heights must be at least 0; got -2 at index 1"),
+        ({"marked": [True]}, ValueError, "marked must have shape (3,) (C,), as heights; got shape (1,)"),
+        ({"title": " "}, ValueError, "title must say something"),
+        ({"mark": ""}, ValueError, "mark must say something"),
+        ({"log": 1}, TypeError, "log must be True or False; got 1"),
+        ({"ax": 3}, TypeError, "ax must be matplotlib Axes or None"),
+    ],
+)
+def test_class_columns_names_bad_arguments(changed, error, words):
+    given_arguments = {"heights": [1, 2, 3], **WORDS} | changed
+    with pytest.raises(error) as caught:
+        plotting.class_columns(given_arguments.pop("heights"), **given_arguments)
+    assert words in str(caught.value)
+
+
+@settings(max_examples=20)
+@given(st.lists(st.integers(0, 1000), min_size=1, max_size=25), st.booleans())
+def test_any_counts_are_drawn_as_they_are(counts, log):
+    ax = plotting.class_columns(counts, log=log, **WORDS)
+    assert heights_by_class(ax) == dict(enumerate(counts))
+    plt.close("all")
+
+
+# ---------------------------------------------------------------- strip
+
+
+def test_a_row_has_a_dot_for_each_value_and_a_stroke_at_the_median():
+    ax = plotting.strip(ROWS, xlabel="error (%)", title="Spread")
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["LSTM", "GRU"]
+    dots, strokes = ax.lines[::2], ax.lines[1::2]
+    for row, (values, dot, stroke) in enumerate(zip(ROWS.values(), dots, strokes, strict=True)):
+        np.testing.assert_array_equal(dot.get_xdata(), values)
+        assert np.abs(dot.get_ydata() - row).max() < 0.3
+        np.testing.assert_allclose(stroke.get_xdata(), np.median(values))
+    assert ax.get_ylim()[0] > ax.get_ylim()[1]  # the first row is on top
+    assert ax.get_xlim()[0] == 0
+
+
+def test_baselines_are_lines_with_their_names_and_many_rows_find_markers():
+    rows = {str(n): [n + 1.0] for n in range(15)}
+    ax = plotting.strip(rows, xlabel="error", title="Spread", baselines={"guess": 82.4}, log=True)
+    assert len(ax.get_yticklabels()) == 15
+    assert len(ax.lines) == 2 * 15 + 1
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["median", "guess: 82.4"]
+    assert ax.get_xscale() == "log"
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "words"),
+    [
+        (
+            {"samples": {}},
+            ValueError,
+            "samples must have at least one entry, from a row's name to its values",
+        ),
+        ({"samples": {"a": []}}, ValueError, "samples['a'] must hold at least one value"),
+        ({"samples": {"a": [0.0]}, "log": True}, ValueError, "samples['a'] must be above 0"),
+        ({"baselines": {"b": "x"}}, TypeError, "baselines['b'] must be a finite number"),
+        ({"xlabel": ""}, ValueError, "xlabel must say something"),
+    ],
+)
+def test_strip_names_bad_arguments(changed, error, words):
+    given_arguments = {"samples": ROWS, "xlabel": "error", "title": "Spread"} | changed
+    with pytest.raises(error) as caught:
+        plotting.strip(given_arguments.pop("samples"), **given_arguments)
+    assert words in str(caught.value)

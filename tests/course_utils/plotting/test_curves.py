@@ -1,0 +1,179 @@
+"""Curves, maps and series show the values that they were given."""
+
+import numpy as np
+import pytest
+
+from course_utils import plotting
+from tests.support.plot_examples import assert_refused, plot_style
+
+style = pytest.fixture(autouse=True)(plot_style)
+
+
+def test_curves_start_at_epoch_1_and_baselines_run_across():
+    ax = plotting.training_curves(
+        {"a": [0.5, 0.2, 0.1], "b": [0.4, 0.3]}, baselines={"zero": 0.6}, ylabel="loss", title="t"
+    )
+    lines = {line.get_label(): line for line in ax.lines}
+    np.testing.assert_array_equal(lines["a"].get_xdata(), [1, 2, 3])
+    np.testing.assert_array_equal(lines["a"].get_ydata(), [0.5, 0.2, 0.1])
+    np.testing.assert_array_equal(lines["b"].get_ydata(), [0.4, 0.3])
+    assert set(lines["zero"].get_ydata()) == {0.6}
+    assert ax.get_yscale() == "log"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("epoch", "loss")
+    assert [text.get_text() for text in ax.texts] == ["a", "b", "zero"]
+    assert lines["a"].get_linestyle() != lines["b"].get_linestyle()
+    assert lines["a"].get_marker() != lines["b"].get_marker()
+
+
+@pytest.mark.parametrize(
+    ("plot", "named", "most"),
+    [(plotting.training_curves, "curves", 20), (plotting.step_series, "series", 60)],
+)
+def test_points_are_marked_where_there_is_room_for_them(plot, named, most):
+    for count in (1, most, most + 1):
+        line = plot(**{named: {"a": np.ones(count)}}, ylabel="loss", title="t").lines[0]
+        assert (line.get_marker() != "None") is (count <= most)
+
+
+def test_labels_stand_at_the_height_of_their_line():
+    ax = plotting.training_curves(
+        {"a": [1.0, 0.1]}, baselines={"zero": 0.9}, ylabel="loss", title="t", log=False
+    )
+    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    low, high = ax.get_ylim()
+    assert low == 0
+    assert heights["a"] == pytest.approx((0.1 - low) / (high - low), abs=1e-6)
+    assert heights["zero"] == pytest.approx((0.9 - low) / (high - low), abs=1e-6)
+
+
+def test_a_curve_that_goes_below_zero_is_shown_whole():
+    ax = plotting.training_curves({"a": [-1.0, 2.0]}, ylabel="reward", title="t", log=False)
+    assert ax.get_ylim()[0] < -1
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_labels_stand_at_their_line_wherever_the_axis_begins(log):
+    given = {"curves": {"a": [0.7, 0.6]}, "baselines": {"best": 0.5}, "ylabel": "loss", "title": "t"}
+    ax = plotting.training_curves(**given, log=log, bottom=0.48)
+    assert ax.get_ylim()[0] == 0.48
+    heights = {text.get_text(): text.get_position()[1] for text in ax.texts}
+    to_axes = ax.transData + ax.transAxes.inverted()
+    for name, value in {"a": 0.6, "best": 0.5}.items():
+        assert heights[name] == pytest.approx(to_axes.transform((1, value))[1], abs=1e-6)
+    with pytest.raises(ValueError, match=r"bottom must be .* at most 0\.5.*got 0\.51"):
+        plotting.training_curves(**given, log=log, bottom=0.51)
+
+
+def test_heat_map_has_time_to_the_right_and_units_downwards():
+    values = np.arange(12.0).reshape(4, 3)  # 4 steps, 3 units
+    ax = plotting.heat_map(values, label="state h", title="t")
+    [image] = ax.images
+    np.testing.assert_array_equal(image.get_array(), values.T)
+    assert image.get_clim() == (0, 11)
+    assert ax.get_ylim() == (2.5, -0.5)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("time step", "unit")
+    assert image.colorbar.ax.get_ylabel() == "state h"
+    assert all(float(tick).is_integer() for tick in [*ax.get_xticks(), *ax.get_yticks()])
+
+
+@pytest.mark.parametrize("values", [[[-3.0, 1.0]], [[3.0, 1.0]]])
+def test_a_diverging_map_is_white_at_0(values):
+    ax = plotting.heat_map(values, label="h", title="t", diverging=True)
+    [image] = ax.images
+    assert image.get_clim() == (-3, 3)
+    middle = image.cmap(image.norm(0.0))
+    assert min(middle[:3]) > 0.94
+
+
+def test_a_constant_matrix_has_a_scale_too():
+    assert plotting.heat_map([[2.0]], label="h", title="t").images[0].get_clim() == (2, 3)
+    assert plotting.heat_map([[0.0]], label="h", title="t", diverging=True).images[0].get_clim() == (-1, 1)
+
+
+def test_a_map_covers_its_padding_and_leaves_it_out_of_the_scale():
+    values = [[-3.0, 1.0], [2.0, 0.0], [99.0, 99.0], [99.0, 99.0]]
+    ax = plotting.heat_map(values, label="h", title="t", diverging=True, real_steps=2)
+    [box] = ax.patches
+    assert (box.get_xy(), box.get_width(), box.get_height()) == ((1.5, -0.5), 2, 2)
+    assert box.get_hatch()
+    assert ax.images[0].get_clim() == (-3, 3)
+    assert plotting.heat_map(values, label="h", title="t", real_steps=2).images[0].get_clim() == (-3, 2)
+    assert not plotting.heat_map(values, label="h", title="t", real_steps=4).patches
+
+
+def test_series_are_told_apart_without_colour():
+    series = {"truth": [0, 1, 2], "before": [1, 1, 1], "after": [0, 1, 1.9]}
+    ax = plotting.step_series(series, ylabel="change", title="t")
+    for line, (name, values) in zip(ax.lines, series.items(), strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), values)
+        np.testing.assert_array_equal(line.get_xdata(), [0, 1, 2])
+        assert line.get_label() == name
+    assert len({(str(line.get_linestyle()), line.get_marker()) for line in ax.lines}) == 3
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == list(series)
+
+
+def test_the_steps_of_a_series_can_be_named():
+    given = {"series": {"share": [0.5, 1.0]}, "ylabel": "share right", "title": "t"}
+    assert plotting.step_series(**given).get_xlabel() == "time step"
+    assert plotting.step_series(**given, xlabel="step of the window").get_xlabel() == "step of the window"
+    with pytest.raises(ValueError, match="xlabel"):
+        plotting.step_series(**given, xlabel="")
+
+
+BAD = [
+    ("training_curves", {"curves": {}}, ValueError, "curves must have at least one entry"),
+    ("training_curves", {"curves": [1, 2]}, TypeError, "curves must be a mapping from a curve's name"),
+    ("training_curves", {"curves": {"a": []}}, ValueError, "curves['a'] must hold at least one value"),
+    (
+        "training_curves",
+        {"curves": {"a": [[1.0]]}},
+        ValueError,
+        "curves['a'] must have 1 axis; got shape (1, 1)",
+    ),
+    (
+        "training_curves",
+        {"curves": {"a": [1, np.nan]}},
+        ValueError,
+        "curves['a'] must be finite; got nan at index 1",
+    ),
+    (
+        "training_curves",
+        {"curves": {"a": [1, 0]}},
+        ValueError,
+        "got 0 at index 1 (1 of 2 is 0 or below): pass log",
+    ),
+    (
+        "training_curves",
+        {"baselines": {"b": 0}},
+        ValueError,
+        "baselines['b'] must be above 0 for a logarithmic",
+    ),
+    (
+        "training_curves",
+        {"baselines": {"b": np.inf}},
+        ValueError,
+        "baselines['b'] must be a finite number; got inf",
+    ),
+    ("training_curves", {"baselines": 0.3}, TypeError, "baselines must be a mapping"),
+    ("training_curves", {"ylabel": " "}, ValueError, "ylabel must say something"),
+    ("training_curves", {"log": "yes"}, TypeError, "log must be True or False; got 'yes'"),
+    ("heat_map", {"values": np.zeros(3)}, ValueError, "values must have 2 axes (time, unit); got shape (3,)"),
+    ("heat_map", {"values": [[np.inf]]}, ValueError, "values must be finite; got inf at index (0, 0)"),
+    ("heat_map", {"label": 3}, TypeError, "label must be a text (str); got 3"),
+    ("heat_map", {"diverging": None}, TypeError, "diverging must be True or False; got None"),
+    ("heat_map", {"real_steps": 0}, ValueError, "real_steps must be"),
+    ("heat_map", {"real_steps": 99}, ValueError, "real_steps must be"),
+    (
+        "step_series",
+        {"series": {"a": [1], "b": [1, 2]}},
+        ValueError,
+        "one length; got {'a': 1, 'b': 2}: cut or pad",
+    ),
+    ("step_series", {"series": {"a": ["x"]}}, TypeError, "series['a'] must hold real numbers"),
+    ("step_series", {"series": {"": [1]}}, ValueError, "each key of series must say something"),
+]
+
+
+@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
+def test_bad_input_is_named(plot, changed, error, words):
+    assert_refused(plot, changed, error, words)

@@ -1,0 +1,170 @@
+"""What holds for every public function: its arrays are of the types that its annotation names (int64 is not
+int32), and what it does when nothing else is said stands here a second time.
+"""
+
+import inspect
+from typing import Any, get_args, get_origin, get_type_hints
+from unittest.mock import MagicMock
+
+import numpy as np
+import pytest
+
+import course_utils as cu
+
+PLOTS = {"drawn", "gate_maps", "image_rows"}  # arrays of axes, or of what was given
+ROWS = cu.datasets.LetterRows(np.array([[1, 2]]), np.array([[0, 1]]), np.ones((1, 2), bool), np.array(["a"]))
+TOPICS = {f"t{n}": f"Topic {'abcdefghijkl'[n]} says a thing or two." for n in range(12)}
+
+
+def leaky(x_t, state, weights):
+    return (0.5 * state[0] + x_t @ weights[0],), {"keep": 0.5}
+
+
+def lstm():
+    import keras
+
+    layer = keras.layers.LSTM(2)
+    layer.build((None, None, 1))
+    return layer
+
+
+def few_networks(function):
+    import keras
+    import tensorflow as tf
+
+    def loss(answers, y):
+        return tf.reduce_mean((answers - y) ** 2, axis=(0, 2, 3))
+
+    layers, cell = [keras.layers.SimpleRNN(2)] * 2, cu.many_networks.CELLS["SimpleRNN"]
+    x = np.zeros((4, 3, 1))
+    if function == "train_all":
+        return cu.many_networks.train_all({"a": cell}, {"a": layers}, loss, x, x, updates=2, rate=0.1)
+    weights = cu.many_networks.stacked(layers, features=1, outputs=1)
+    return cu.many_networks.train(cell, weights, loss, x, x, updates=2, rate=0.1)
+
+
+CALLS = {
+    "baselines.window_counts": lambda: cu.baselines.window_counts(ROWS, [[1, 2]], windows=[(0, 0)]),
+    "datasets.digits_as_rows": lambda: cu.datasets.digits_as_rows(seed=0),
+    "datasets.drawn_digits": lambda: cu.datasets.drawn_digits(),
+    "datasets.japanese_vowels": lambda: cu.datasets.japanese_vowels(),
+    "datasets.text_without_spaces": lambda: cu.datasets.text_without_spaces(seed=0, topics=TOPICS),
+    "many_networks.arranged": lambda: cu.many_networks.arranged(np.zeros((2, 3, 1)), updates=2, networks=1),
+    "plotting.time_colours": lambda: cu.plotting.time_colours(3),
+    "recurrent.run_cell": lambda: cu.recurrent.run_cell(leaky, np.zeros((1, 2, 1)), [np.eye(1)] * 2),
+    "sequences.adding_problem": lambda: cu.sequences.adding_problem(2, 3, seed=0),
+    "sequences.all_bit_strings": lambda: cu.sequences.all_bit_strings(2),
+    "sequences.bit_strings": lambda: cu.sequences.bit_strings(2, 3, seed=0),
+    "sequences.changes": lambda: cu.sequences.changes(2, 3, seed=0),
+    "sequences.copy_memory": lambda: cu.sequences.copy_memory(2, 3, seed=0),
+    "sequences.digit_sums": lambda: cu.sequences.digit_sums(2, 3, seed=0),
+    "sequences.echo_series": lambda: cu.sequences.echo_series(8, 1, 2, seed=0),
+    "sequences.first_bit": lambda: cu.sequences.first_bit(2, 3, seed=0),
+    "sequences.matched_strings": lambda: cu.sequences.matched_strings([1, 2]),
+    "sequences.three_questions": lambda: cu.sequences.three_questions(2, 3, seed=0),
+}
+TRAINING_CALLS = {
+    "many_networks.train": lambda: few_networks("train"),
+    "many_networks.train_all": lambda: few_networks("train_all"),
+    "recurrent.states_of_all_strings": lambda: cu.recurrent.states_of_all_strings(lstm(), 2),
+}
+
+
+def fields(kind):
+    return get_type_hints(kind, localns={"keras": MagicMock(), "tf": MagicMock()})
+
+
+def dtypes(hint):
+    """The types of the arrays in an annotation, from the first to the last."""
+    if get_origin(hint) is np.ndarray:
+        return [get_args(get_args(hint)[1])[0]]
+    if inspect.isclass(hint) and issubclass(hint, tuple):
+        return [found for part in fields(hint).values() for found in dtypes(part)]
+    return [found for part in get_args(hint) for found in dtypes(part)]
+
+
+def assert_as_annotated(value, hint):
+    if get_origin(hint) is np.ndarray:
+        assert type(value) is np.ndarray
+        assert issubclass(value.dtype.type, dtypes(hint)[0]), (value.dtype, hint)
+    elif get_origin(hint) in (list, dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            assert_as_annotated(part, get_args(hint)[-1])
+    elif dtypes(hint):
+        parts = get_args(hint) or fields(hint).values()
+        for part, wanted in zip(value, parts, strict=True):
+            assert_as_annotated(part, wanted)
+
+
+def public_functions():
+    for public_name in cu.MODULES:
+        module = getattr(cu, public_name)
+        for name in module.__all__:
+            if inspect.isfunction(function := getattr(module, name)) and "return" in function.__annotations__:
+                yield f"{public_name}.{name}", function
+
+
+def returned(function):
+    return get_type_hints(function, localns={"keras": MagicMock(), "tf": MagicMock(), "Callback": Any})[
+        "return"
+    ]
+
+
+def test_every_public_function_that_returns_arrays_is_called_here():
+    found = {name for name, function in public_functions() if dtypes(returned(function))}
+    assert found == CALLS.keys() | TRAINING_CALLS.keys() | {f"plotting.{name}" for name in PLOTS}
+
+
+def assert_call(name, call):
+    assert_as_annotated(call(), returned(dict(public_functions())[name]))
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_arrays_are_of_the_types_that_were_promised(name):
+    assert_call(name, CALLS[name])
+
+
+@pytest.mark.training
+@pytest.mark.parametrize("name", TRAINING_CALLS)
+def test_trained_arrays_are_of_the_types_that_were_promised(name):
+    assert_call(name, TRAINING_CALLS[name])
+
+
+# A lesson's numbers, and its text, depend on these.
+DEFAULTS = {
+    "datasets.digits_as_rows": {"test_share": 0.25},
+    "datasets.text_without_spaces": {"row_length": 60, "test_share": 0.15},
+    "fast.epoch_in_graph": {"parts": 2},
+    "many_networks.arranged": {"name": "data"},
+    "many_networks.train": {"clip": 1.0},
+    "plotting.bars": {"log": False},
+    "plotting.bit_rows": {"first_step": 0},
+    "plotting.class_columns": {"mark": "marked", "log": False},
+    "plotting.curves_by_length": {"log": True},
+    "plotting.curves_over": {"log": "y"},
+    "plotting.distributions": {"bins": 40, "log": False},
+    "plotting.heat_map": {"time_label": "time step", "unit_label": "unit", "diverging": False},
+    "plotting.loss_surface": {"label": "loss"},
+    "plotting.step_series": {"xlabel": "time step"},
+    "plotting.strip": {"log": False},
+    "plotting.tanh_saturation": {"threshold": 0.99},
+    "plotting.training_curves": {"xlabel": "epoch", "log": True},
+    "printing.measured": {"spec": ""},
+    "quiz.choice": {"praise": "Right."},
+    "quiz.number": {"praise": "Right."},
+    "recurrent.run_cell": {"states": 1},
+    "roofline.speed": {"repeats": 40},
+    "runtime.graph_costs": {"repeats": 5},
+    "runtime.seconds": {"repeats": 5},
+    "sequences.copy_memory": {"symbols": 10, "classes": 8},
+    "sequences.digit_sums": {"shortest": 1},
+    "workers.run": {"workers": 2, "restarts": 0, "seconds": 120.0},
+}
+
+
+def test_defaults_are_those_that_are_documented():
+    found = {}
+    for name, function in public_functions():
+        chosen = {key: p.default for key, p in inspect.signature(function).parameters.items()}
+        found[name] = {key: value for key, value in chosen.items() if type(value) in (bool, int, float, str)}
+    assert {name: chosen for name, chosen in found.items() if chosen} == DEFAULTS
