@@ -1,4 +1,4 @@
-"""What the world reads beside the code says the same as pyproject.toml, and what CI runs cannot change unseen."""
+"""What the world reads beside the code agrees with pyproject.toml; what CI runs is pinned."""
 
 import re
 import tomllib
