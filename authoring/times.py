@@ -7,8 +7,6 @@ reader with two cores waits. They are kept in lessons/run_times.json.
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import os
 import subprocess
 import sys
@@ -16,42 +14,13 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from authoring.files import read_record, write_atomically
-from authoring.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
+from authoring.course import Course
+from authoring.lessons import Lesson
+from authoring.records import run_times
+from authoring.sources import REPOSITORY, CourseError
 
-NOT_MEASURED = "not measured yet"
 # A measurement this near to the recorded one says nothing new, and would only change text.
 NOISE = 0.15
-
-
-def run_times_path(root: Path) -> Path:
-    return root / "lessons" / "run_times.json"
-
-
-def read_run_times(root: Path = REPOSITORY) -> dict[str, float]:
-    """Seconds by lesson name; a lesson that was never measured has no entry."""
-    return read_record(
-        run_times_path(root),
-        float,
-        what="a JSON object of names and seconds",
-        mend="python3 course.py times",
-    )
-
-
-def in_words(seconds: float | None) -> str:
-    """A run time on 2 CPU cores, rounded up: to 5 s below a minute and to half minutes above."""
-    if seconds is None:
-        return NOT_MEASURED
-    if seconds <= 60:
-        duration = f"{max(5, 5 * math.ceil(seconds / 5))} s"
-    else:
-        duration = f"{math.ceil(seconds / 30) / 2:g} min"
-    return f"about {duration}"
-
-
-def write_run_times(root: Path, seconds: dict[str, float]) -> None:
-    rounded = {name: round(seconds[name], 1) for name in sorted(seconds)}
-    write_atomically(run_times_path(root), json.dumps(rounded, indent=2) + "\n")
 
 
 def is_noise(measured: float, recorded: float | None) -> bool:
@@ -87,14 +56,16 @@ def main(
     )
     numbers = parser.parse_args(arguments).numbers
     try:
-        lessons = find_lessons(root)
-        chosen = by_number(lessons, numbers) if numbers else lessons
-        recorded = read_run_times(root)
-    except LessonError as error:
+        course = Course(root)
+        chosen = course.by_number(numbers) if numbers else course.lessons
+        recorded = {
+            lesson.name: course.run_times[lesson.name]
+            for lesson in course.lessons  # those that are gone lose their entry
+            if lesson.name in course.run_times
+        }
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 2
-    # Lessons that are gone lose their entry.
-    recorded = {lesson.name: recorded[lesson.name] for lesson in lessons if lesson.name in recorded}
     red = 0
     for lesson in chosen:
         start = time.perf_counter()
@@ -108,7 +79,7 @@ def main(
         else:
             recorded[lesson.name] = measured
             print(f"{lesson.name}: {measured:.1f} s, written to lessons/run_times.json.")
-        write_run_times(root, recorded)
+        run_times.write(root, recorded)
     print("Now bring the notebooks and the README up to date: python3 course.py notebooks")
     return 1 if red else 0
 

@@ -10,8 +10,8 @@ import statistics
 import tokenize
 from collections.abc import Iterator
 
-from authoring.lint.notebook import CHECK_MARK, UNCOMPARED, Cell, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
+from authoring.notebook import CHECK_MARK, UNCOMPARED, Cell, Notebook
 
 MOST_LINES = 25
 MOST_MEDIAN_LINES = 6

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from authoring.execute import WIDGET_VIEW
-from authoring.lint.notebook import Cell, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
+from authoring.notebook import Cell, Notebook
 
 MOST_BYTES = 1_500_000
 SHORTEST_ALT_TEXT = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from authoring.lint.notebook import Notebook
+from authoring.notebook import Notebook
 
 RULES: dict[str, Rule] = {}
 

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from authoring.lessons import LessonError, parse_bullets, parse_opening
-from authoring.lint.notebook import UNCOMPARED, Block, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
-from authoring.times import NOT_MEASURED
+from authoring.notebook import UNCOMPARED, Block, Notebook
+from authoring.records.run_times import NOT_MEASURED
 
 MOST_CELLS = 60
 PROSE_PER_CODE = (0.8, 2.0)

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from authoring.lint.measured import EXACT_COMMENT
-from authoring.lint.notebook import Cell, Notebook
 from authoring.lint.rules import Finding, rule
+from authoring.notebook import Cell, Notebook
 from authoring.readme import GENERATED
 
 # A number that looks measured: it has a fraction, a unit, or a word before it that says how near it is.

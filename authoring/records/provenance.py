@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from authoring.lint.notebook import Notebook
+from authoring.notebook import Notebook
 from authoring.records.course_code import course_code, locked_versions
 from authoring.records.fingerprint import fingerprint
 

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from authoring import machines, seeds, trials
-from authoring.lint.notebook import load
+from authoring.notebook import load
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import stream
 
