@@ -29,8 +29,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-import course
-from authoring import limits
+from authoring import limits, setup
 
 NOTHING_EXTRA: Mapping[str, str] = MappingProxyType({})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -193,7 +192,7 @@ def neutral_environment() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory(prefix="course_", ignore_cleanup_errors=True) as folder:
         environment = {
             name: value
-            for name, value in course.environment().items()
+            for name, value in setup.environment().items()
             if not _FOR_OTHER_KERNELS.fullmatch(name)
         }
         # An empty profile and an empty matplotlibrc stand before those in the home folder.

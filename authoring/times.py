@@ -1,7 +1,7 @@
 """Measure how long each notebook runs, and say it in words: `python -m authoring.times [01 ...]`.
 
-A time is that of a strict nbval run in a process of its own, start-up included: what a
-reader with two cores waits. They are kept in lessons/run_times.json.
+A time is that of a strict nbval run in a separate process, start-up included: what a reader with two
+cores waits. The times are kept in lessons/run_times.json. A busy machine is refused.
 """
 
 from __future__ import annotations
@@ -21,6 +21,25 @@ from authoring.sources import REPOSITORY, CourseError
 
 # A measurement this near to the recorded one says nothing new, and would only change text.
 NOISE = 0.15
+# More than this of other programs' work, and a time says as much about them as about the lesson.
+MOST_CORES_OF_OTHERS = 0.5
+_STATISTICS = Path("/proc/stat")
+
+
+def cores_of_others(seconds: float = 2.0) -> float | None:
+    """How many cores other programs keep busy while this one sleeps; None where the system does not tell."""
+    if not _STATISTICS.exists():
+        return None
+    before = _busy_ticks()
+    time.sleep(seconds)
+    return (_busy_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def _busy_ticks() -> int:
+    user, nice, system, _idle, _waiting, *interrupts_and_stolen = [
+        int(ticks) for ticks in _STATISTICS.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    ]
+    return user + nice + system + sum(interrupts_and_stolen)
 
 
 def is_noise(measured: float, recorded: float | None) -> bool:
@@ -47,6 +66,7 @@ def main(
     arguments: Sequence[str] | None = None,
     root: Path = REPOSITORY,
     run: Callable[[Lesson], bool] = strict_nbval_is_green,
+    load: Callable[[], float | None] = cores_of_others,
 ) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m authoring.times", description="Measure the notebooks' run times."
@@ -54,10 +74,11 @@ def main(
     parser.add_argument(
         "numbers", nargs="*", metavar="NUMBER", help="the lessons to measure, as 01 03; all if none"
     )
-    numbers = parser.parse_args(arguments).numbers
+    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine, too")
+    choice = parser.parse_args(arguments)
     try:
         course = Course(root)
-        chosen = course.by_number(numbers) if numbers else course.lessons
+        chosen = course.by_number(choice.numbers) if choice.numbers else course.lessons
         recorded = {
             lesson.name: course.run_times[lesson.name]
             for lesson in course.lessons  # those that are gone lose their entry
@@ -65,6 +86,14 @@ def main(
         }
     except CourseError as error:
         print(error, file=sys.stderr)
+        return 2
+    busy = None if choice.anyway else load()
+    if busy is not None and busy > MOST_CORES_OF_OTHERS:
+        print(
+            f"Other programs keep {busy:.1f} cores busy, so that a time would be too long: "
+            "wait until the machine is at rest, or measure with --anyway.",
+            file=sys.stderr,
+        )
         return 2
     red = 0
     for lesson in chosen:

@@ -11,9 +11,10 @@ import pytest
 
 from authoring import lint
 from authoring.course import Course
-from authoring.lint import RULES, outputs
+from authoring.lint import RULES, code, outputs, structure
 from authoring.lint.__main__ import main
 from authoring.lint.rules import rule
+from tests.support import ROOT
 from tests.support.broken_notebooks import ACCEPTED, REJECTED
 from tests.support.notebook_changes import DEFINITION, SETUP, Change, output, source, tags
 from tests.support.sample_course import change_notebook, make_course, stream
@@ -111,3 +112,22 @@ def test_a_rule_needs_a_name_of_its_own_and_one_line() -> None:
     with pytest.raises(ValueError, match="undocumented needs a docstring of one line"):
         rule(undocumented)
     assert "undocumented" not in RULES
+
+
+def test_the_numbers_of_the_rules_stand_in_contributing() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = {
+        "checks": f"at least {structure.FEWEST_CHECKS}, ",
+        "exercises, each with a hint and a checked solution": "{} to {}".format(*structure.EXERCISES),
+        "cells": f"at most {structure.MOST_CELLS}",
+        "cells of prose to one of code": "{} to {}".format(*structure.PROSE_PER_CODE),
+        "lines of a code cell": (
+            f"at most {code.MOST_LINES}; half of the cells at most {code.MOST_MEDIAN_LINES}"
+        ),
+        "characters of a line of code": f"at most {code.MOST_CHARACTERS}",
+        "cells tagged `nbval-ignore-output`": f"at most {structure.MOST_UNCOMPARED}",
+        "characters of a figure's alt text": f"at least {outputs.SHORTEST_ALT_TEXT}",
+        "size of the notebook": f"at most {outputs.MOST_BYTES / 1e6} MB",
+    }
+    missing = [row for row, number in rows.items() if f"| {row} | {number}" not in text]
+    assert missing == []
