@@ -24,14 +24,14 @@ from authoring.files import write_atomically
 from authoring.lessons import Lesson, LessonError, read_notebook
 from authoring.limits import BadLimit, cell_seconds
 from authoring.releases import extra_release_problems
-from authoring.render import notebook_inputs
+from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
 from authoring.sync import extra_notebook_problems, lesson_problems
 
 
 def build(lesson: Lesson, course: Course, *, always_execute: bool = False) -> None:
     """Write one lesson's notebook; raises `ExecutionFailed` and writes nothing if a cell fails."""
-    inputs = notebook_inputs(lesson, course)
+    inputs = render_notebook(lesson, course)
     built = None if always_execute else with_stored_outputs(inputs, lesson.notebook)
     if built is None:
         start = time.perf_counter()
@@ -70,7 +70,7 @@ def with_stored_outputs(inputs: Any, path: Path) -> Any:
 
 def needs_only_text(lesson: Lesson, course: Course) -> bool:
     try:
-        inputs = notebook_inputs(lesson, course)
+        inputs = render_notebook(lesson, course)
     except CourseError:
         return False
     return with_stored_outputs(inputs, lesson.notebook) is not None
@@ -85,7 +85,7 @@ def _code_and_tags(cell: Any) -> tuple[str, list[str]]:
 
 
 class _Progress:
-    """Counts the cells on one line of a terminal; says it once where there is none."""
+    """Counts the cells on one line of a terminal; prints one line where there is no terminal."""
 
     def __init__(self, name: str, cells: int) -> None:
         self.name, self.cells = name, cells
@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     parser.add_argument("--all", action="store_true", help="build every lesson")
     choice = parser.parse_args(arguments)
     if "COURSE_SEED" in os.environ:
-        print("COURSE_SEED is set and left out of account: notebooks show the lessons' own seeds.")
+        print("COURSE_SEED is set and ignored: notebooks show the lessons' own seeds.")
     try:
         course = Course(root)
         # What cannot be read is reported before anything is built.

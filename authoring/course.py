@@ -72,9 +72,9 @@ class Course:
 
     def by_number(self, numbers: Sequence[str]) -> list[Lesson]:
         """The lessons with these numbers, in order; `1`, `01` and `01_unrolled_rnn` are the same."""
-        wanted = {number.split("_")[0].zfill(2) for number in numbers}
-        unknown = sorted(wanted - {lesson.number for lesson in self.lessons})
+        chosen = {number.split("_")[0].zfill(2) for number in numbers}
+        unknown = sorted(chosen - {lesson.number for lesson in self.lessons})
         if unknown:
             known = ", ".join(lesson.number for lesson in self.lessons) or "none yet"
             raise LessonError(f"There is no lesson {', '.join(unknown)}. The course has: {known}.")
-        return [lesson for lesson in self.lessons if lesson.number in wanted]
+        return [lesson for lesson in self.lessons if lesson.number in chosen]

@@ -104,7 +104,7 @@ def execute(
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
-    `progress` is told the position of each cell before it runs. A cell may take `cell_seconds`, or what
+    `progress` is called with the position of each cell before it runs. A cell may take `cell_seconds`, or what
     `limits.cell_seconds` says. The kernel gets this process's
     variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
     whose message begins with `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is
@@ -159,7 +159,7 @@ def execute(
 
 
 def _run(work: Coroutine[Any, Any, Any], started: threading.Event, stop: threading.Event) -> None:
-    """Run nbclient in a thread of its own, and wait until its kernel is gone, whatever ends it.
+    """Run nbclient in a separate thread, and wait until its kernel is gone, whatever ends it.
 
     In the main thread nbclient would take Ctrl-C for itself and call it a kernel that died. A thread that
     is left running while Python exits is no way out either: nbclient's own clean-up would then use its

@@ -1,4 +1,4 @@
-"""What a lesson tells but has no time to run: `python -m authoring.long_runs [07 ...]`.
+"""Run the longer trainings that a lesson tells of: `python -m authoring.long_runs [07 ...]`.
 
 `lessons/long_runs/07_ten_symbols.py` goes on where lesson 07 has `{{ten_symbols}}` in its text. The
 lesson's own code up to that place is run first, under the lesson's own seed, then the file. What the
@@ -111,7 +111,7 @@ def long_run_problems(course: Course) -> list[str]:
 
 
 def run_in_kernel(run: LongRun) -> str:
-    """Run the lesson's code and the file in a kernel of their own; return what the file printed."""
+    """Run the lesson's code and the file in a fresh kernel; return what the file printed."""
     cells = [nbformat.v4.new_code_cell(source) for source in run.sources]
     folder = run.lesson.notebook.parent
     where = f"lessons/{FOLDER}/{run.path.name}"

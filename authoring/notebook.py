@@ -38,7 +38,7 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The parsed code; empty for what is not plain Python, which has a rule of its own."""
+        """The parsed code; empty for what is not plain Python, which another rule reports."""
         try:
             return ast.parse(self.source)
         except SyntaxError:
@@ -160,7 +160,7 @@ def load(path: Path) -> Notebook:
 
 
 def load_all(paths: Iterable[Path]) -> list[Notebook]:
-    """Notebooks, each told the names that the others define."""
+    """Notebooks, each with the names that the others define."""
     notebooks = [load(path) for path in paths]
     return [
         replace(

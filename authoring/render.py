@@ -45,7 +45,7 @@ def notebook_metadata() -> dict[str, Any]:
     }
 
 
-def notebook_inputs(lesson: Lesson, course: Course) -> Any:
+def render_notebook(lesson: Lesson, course: Course) -> Any:
     """The notebook of one lesson, with everything but outputs and execution counts."""
     placeholders: dict[str, Callable[[], str]] = {
         "run_time": lambda: run_time_text(course.run_times.get(lesson.name)),

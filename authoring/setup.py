@@ -178,7 +178,7 @@ def once(stamp: Path, content: str, build: Callable[[], None]) -> None:
 def set_up() -> None:
     """Build .venv from the lock, unless the one that stands was finished from the same files."""
     supported_python(sys.version_info[:2], (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    # It would part PATH; setuptools takes the others for a variable of its own.
+    # It would part PATH; setuptools takes the others for a variable.
     misread = set(os.pathsep + "${}") & set(str(ROOT))
     if misread:
         raise Stop(f"{ROOT} has {min(misread)!r} in its name, which Python's tools misread: move the course.")

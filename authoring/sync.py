@@ -1,9 +1,9 @@
-"""Are the notebooks what their lessons say? `python -m authoring.sync`, in seconds and without TensorFlow.
+"""Compare what is stored with what it is made from: `python -m authoring.sync`, without TensorFlow.
 
 The inputs of every notebook are made again in memory and must equal the stored ones: cells,
-tags, metadata and ids. Whether the stored outputs are true is for nbval to say. What else is made
-from lessons and notebooks, README's table and pictures and the record of the sweeps over seeds, must
-be what they give, too; and so must the notebooks of the problem sets.
+tags, metadata and ids. The stored outputs are compared by nbval. What else is made from lessons,
+notebooks and problem sets (authoring/generated.py) must be up to date, too, and the records must be of
+today's code.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from authoring.lessons import Lesson, read_notebook
 from authoring.long_runs import long_run_problems
 from authoring.records import machines, seeds
 from authoring.releases import extra_release_problems
-from authoring.render import notebook_inputs
+from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
 
 _DIFF_LINES = 8
@@ -56,7 +56,7 @@ def lesson_problems(lesson: Lesson, course: Course) -> list[str]:
     name = f"notebooks/{lesson.notebook.name}"
     fix = f"Fix it with `{generated.FIX} {lesson.number}`."
     try:
-        expected = notebook_inputs(lesson, course)
+        expected = render_notebook(lesson, course)
     except CourseError as error:
         return [str(error)]
     if not lesson.notebook.exists():

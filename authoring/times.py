@@ -1,4 +1,4 @@
-"""Measure how long each notebook runs, and say it in words: `python -m authoring.times [01 ...]`.
+"""Measure how long each notebook runs, and record it: `python -m authoring.times [01 ...]`.
 
 A time is that of a strict nbval run in a separate process, start-up included: what a reader with two
 cores waits. The times are kept in lessons/run_times.json. A busy machine is refused.

@@ -1,4 +1,4 @@
-"""One run of a lesson's code in a kernel of its own, under another seed or as on another machine.
+"""One run of a lesson's code in a fresh kernel, under another seed or as on another machine.
 
 A check that fails is noted and the lesson goes on, so that it does not hide those after it. Any other
 error ends the run: what came after would be computed from what is left over. The checks that were not
@@ -36,7 +36,7 @@ from authoring.sources import CourseError
 FAILED_MARK = "✗ "
 # Far over what a cell may take: two kernels side by side, on a busy machine.
 CELL_SECONDS = 1200
-# Told so, a kernel leaves alone what C code writes to stderr, as nbval's kernels do: a note of oneDNN's.
+# With it a kernel does not capture what C code writes to stderr, such as oneDNN's note; nbval's do not, either.
 _AS_IN_NBVAL = {"PYTEST_CURRENT_TEST": "a run of a notebook"}
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
@@ -131,9 +131,9 @@ Run = Callable[[Task, threading.Event], Outcome]
 def run_all(
     tasks: Sequence[Task], run: Run, jobs: int, record: Callable[[Task, Outcome], None], again: str
 ) -> int:
-    """Run the tasks, hand each outcome to `record` at once, and say it; return how many have none.
+    """Run the tasks, hand each outcome to `record` at once and print it; return how many have none.
 
-    On Ctrl-C it says that `again` goes on from there, and raises.
+    On Ctrl-C it prints that the command `again` goes on from there, and raises.
     """
     recorded = 0
     try:
@@ -235,7 +235,7 @@ class Kind(Generic[Record]):
     """The circumstances that a record lacks."""
     add: Callable[[Record, Task, Outcome], Record]
     report: Callable[[Course, list[tuple[Lesson, Notebook]], Mapping[str, Record]], bool]
-    """Prints what came of it; tells whether all is as it must be."""
+    """Prints the result; returns whether all is as it must be."""
 
     def main(self, choice: argparse.Namespace, root: Path, run: Run) -> int:
         """Run what is due of the chosen lessons, record each outcome at once, and report; the exit code."""

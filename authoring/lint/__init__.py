@@ -1,4 +1,4 @@
-"""Is every stored notebook fit to be read and compared? `python -m authoring.lint` says where not.
+"""The notebook lint: what in a stored notebook cannot be read or compared. `python -m authoring.lint`
 
 Each rule is a function in one of the modules imported here; `RULES` is the table of them all.
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 class Outcome:
     """What one run showed.
 
-    `held` has the sentences of the checks that held, `notes` what was found where one did not, `error` the
+    `held` has the sentences of the checks that held, `notes` the values where one did not, `error` the
     place and the first line of what ended the run early, `distances` value minus bound for each check that
     has both. `differs` names the cells whose text is not the stored one, measured numbers left out; there are
     `measured` of these, and `other` are not as stored.

@@ -41,7 +41,7 @@ def test_an_opening_is_taken_apart_however_it_is_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "message"),
     [
         ("# 03 · Counting", "# Counting", "'# Counting' where its heading should be"),
         ("Count bits\nin a row.\n\n", "", "where its summary should be"),
@@ -52,11 +52,11 @@ def test_an_opening_is_taken_apart_however_it_is_wrapped() -> None:
         ("{{run_time}}", "{{run_time}}\n\nMore.", "goes on with 'More.'"),
     ],
 )
-def test_a_part_missing_from_an_opening_is_named_with_an_example(old: str, new: str, words: str) -> None:
+def test_a_part_missing_from_an_opening_is_named_with_an_example(old: str, new: str, message: str) -> None:
     assert old in OPENING
     with pytest.raises(LessonError) as caught:
         parse_opening(OPENING.replace(old, new))
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "`" in str(caught.value)
 
 
@@ -78,7 +78,7 @@ def test_lessons_are_found_in_order_with_their_notebooks(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "words"),
+    ("name", "text", "message"),
     [
         ("02-b.py", good_lesson("02", "B"), "not named as a lesson is"),
         ("02_b.py", good_lesson("03", "B"), "another number in its heading: write `# 02 · B`"),
@@ -90,11 +90,11 @@ def test_lessons_are_found_in_order_with_their_notebooks(root: Path) -> None:
         ("01_b.py", good_lesson("01", "B"), "lessons/01_b.py and lessons/01_echo.py have one number"),
     ],
 )
-def test_what_is_wrong_with_a_lesson_is_said(root: Path, name: str, text: str, words: str) -> None:
+def test_what_is_wrong_with_a_lesson_is_said(root: Path, name: str, text: str, message: str) -> None:
     (root / "lessons" / name).write_text(text, encoding="utf-8")
     with pytest.raises(LessonError) as caught:
         _ = Course(root).lessons
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,9 @@ def test_a_failure_leaves_what_was_on_record(root: Path, capsys: pytest.CaptureF
     assert main([], root, gives_table) == 0
     assert main(["01"], root, fails) == 1
     assert read(root)["01_long_echo"].text == TABLE
-    said = capsys.readouterr()
-    assert "NOT recorded" in said.out
-    assert "01_long_echo printed nothing" in said.err
+    output = capsys.readouterr()
+    assert "NOT recorded" in output.out
+    assert "01_long_echo printed nothing" in output.err
 
 
 def test_what_was_run_before_a_stop_is_kept(root: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_was_run_before_a_stop_is_kept(root: Path) -> None:
 def test_a_name_that_stands_for_something_else_is_refused(root: Path) -> None:
     file(root).rename(file(root).with_name("01_run_time.py"))
     assert any(
-        "{{run_time}} stands for something else already" in said for said in sync.problems(Course(root))
+        "{{run_time}} stands for something else already" in output for output in sync.problems(Course(root))
     )
 
 
@@ -199,8 +199,8 @@ def test_in_a_kernel_the_file_sees_the_lesson_and_its_checks_are_not_part_of_the
     assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
     file(root).write_text('cu.check(False, "never")\nprint("a table")\n', encoding="utf-8")
     assert main([], root) == 1
-    said = capsys.readouterr()
-    assert "not true here: never" in said.err
+    output = capsys.readouterr()
+    assert "not true here: never" in output.err
     assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
     file(root).write_text("heard\n", encoding="utf-8")
     assert main([], root) == 1

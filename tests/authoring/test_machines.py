@@ -86,7 +86,7 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"),
+    ("outcome", "message"),
     [
         (Outcome(set(), differs=("cell 4",)), "cell 4 prints something else"),
         (Outcome(set()), f"'{RISES}' does not hold"),
@@ -94,17 +94,17 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
     ],
 )
 def test_what_differs_is_said_shown_and_tried_again(
-    root: Path, outcome: Outcome, words: str, capsys: pytest.CaptureFixture[str]
+    root: Path, outcome: Outcome, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     RECORDS.write(root, Course(root).lessons, {})
     checks = set(load(root / "notebooks" / "01_echo.ipynb").checks)
-    outcome = replace(outcome, held=checks - {RISES} if "hold" in words else checks)
+    outcome = replace(outcome, held=checks - {RISES} if "hold" in message else checks)
     assert main(["01"], root, runner([], lambda name: outcome if name == "AVX2" else None)) == 1
-    problem = f"01_echo as 'AVX2': {words}. Print what was measured with cu.measured, or claim less"
+    problem = f"01_echo as 'AVX2': {message}. Print what was measured with cu.measured, or claim less"
     assert problem in capsys.readouterr().out
     assert any(problem in other for other in machine_problems(Course(root)))
     assert any(problem in other for other in sync.problems(Course(root)))
-    assert f"- 01_echo, AVX2: {words}" in page(root)
+    assert f"- 01_echo, AVX2: {message}" in page(root)
     assert page(root).count("**see below**") == 1
     ran: Ran = []
     assert main(["01"], root, runner(ran)) == 0

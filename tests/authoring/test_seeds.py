@@ -172,18 +172,18 @@ def test_jobs_run_side_by_side(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["07"], "There is no lesson 07"),
         (["00", "01"], "notebooks/01_echo.ipynb is missing or cannot be read"),
     ],
 )
 def test_what_cannot_be_run_is_refused(
-    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     (root / "notebooks" / "01_echo.ipynb").unlink()
     assert main(arguments, root, runner([])) == 2
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 def test_a_notebook_of_other_code_than_its_lesson_is_refused(

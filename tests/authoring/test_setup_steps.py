@@ -91,7 +91,7 @@ def start_set_up(tmp_path):
     copy_course(tmp_path, "requirements.lock")
     running = []
 
-    def start(name, words):
+    def start(name, message):
         process = subprocess.Popen(
             [sys.executable, "-u", "-c", SET_UP, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True
         )
@@ -99,8 +99,8 @@ def start_set_up(tmp_path):
         limit = threading.Timer(SECONDS, process.kill)  # then there is no next line
         limit.start()
         try:
-            line = next(line for line in process.stdout if words in line or "the tool runs" in line)
-            assert words in line, f"{name} did not wait"
+            line = next(line for line in process.stdout if message in line or "the tool runs" in line)
+            assert message in line, f"{name} did not wait"
         finally:
             limit.cancel()
         return process

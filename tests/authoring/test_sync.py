@@ -46,7 +46,7 @@ def set_source(nb: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         (
             set_source,
@@ -77,13 +77,13 @@ def set_source(nb: Any) -> None:
     ids=["source", "tags", "id", "attachment", "missing cell", "extra cell", "version", "jupytext", "format"],
 )
 def test_an_edited_notebook_is_shown_with_its_first_difference(
-    root: Path, notebook: Path, change: Callable[[Any], object], words: list[str]
+    root: Path, notebook: Path, change: Callable[[Any], object], message: list[str]
 ) -> None:
     change_notebook(notebook, change)
     (problem,) = sync.problems(Course(root))
     assert problem.startswith("notebooks/01_echo.ipynb is not what lessons/01_echo.py gives. ")
     assert FIX in problem
-    for word in words:
+    for word in message:
         assert word in problem
 
 

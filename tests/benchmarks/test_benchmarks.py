@@ -133,7 +133,7 @@ def test_a_turn_may_have_several_epochs(fake, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("wrong", "words"),
+    ("wrong", "message"),
     [
         (
             {"losses": "[3.0, 2.0, 1.1, 0.5]"},
@@ -147,8 +147,8 @@ def test_a_turn_may_have_several_epochs(fake, monkeypatch):
         ),
     ],
 )
-def test_unequal_work_is_refused(fake, wrong, words):
-    with pytest.raises(race.Unequal, match=re.escape(words)):
+def test_unequal_work_is_refused(fake, wrong, message):
+    with pytest.raises(race.Unequal, match=re.escape(message)):
         race.race(SMALL, [fake("first"), fake("second", **wrong)], rounds=3, warm_up=1)
 
 
@@ -212,9 +212,9 @@ def test_what_is_stale_is_found_and_the_mending_command_named(tmp_path):
     for name in (page.RESULTS, page.PAGE, page.RUN_TIMES, "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
-    found = page.read(tmp_path)
-    found["races"][0]["results"][0]["seconds"] = [9.0]
-    (tmp_path / page.RESULTS).write_text(json.dumps(found), encoding="utf-8")
+    result = page.read(tmp_path)
+    result["races"][0]["results"][0]["seconds"] = [9.0]
+    (tmp_path / page.RESULTS).write_text(json.dumps(result), encoding="utf-8")
     assert [line.split(" is not what")[0] for line in page.problems(tmp_path)] == [
         "docs/benchmarks.md",
         "README.md's benchmark table",
@@ -259,9 +259,9 @@ def test_the_machine_is_named_and_its_load_is_told():
 def test_the_import_is_timed_in_a_process_of_its_own(monkeypatch):
     ran = []
     monkeypatch.setattr(costs.subprocess, "run", lambda command, **_: ran.append(command[-1]))
-    found = costs.imports(2)
-    assert len(found) == 2
-    assert all(seconds >= 0 for seconds in found.values())
+    result = costs.imports(2)
+    assert len(result) == 2
+    assert all(seconds >= 0 for seconds in result.values())
     assert ran[0] == ran[1] == "import course_utils"
 
 
@@ -298,10 +298,10 @@ def test_the_full_form_measures_all_and_writes_it(monkeypatch):
     monkeypatch.setattr(costs, "cold_set_up", lambda: 25.0)
     monkeypatch.setattr(page, "write", written.append)
     assert command_line.main(["--rounds", "2"]) == 0
-    (found,) = written
-    assert found["races"] == [3, 2]
-    assert found["targets"][0]["goal"] == "3 True"
-    assert found["set_up"] == 25.0
+    (result,) = written
+    assert result["races"] == [3, 2]
+    assert result["targets"][0]["goal"] == "3 True"
+    assert result["set_up"] == 25.0
 
 
 def test_the_sources_program_begins_anew_once_it_has_ended(monkeypatch, tmp_path):

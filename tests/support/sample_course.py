@@ -21,7 +21,7 @@ from authoring.readme import BEGIN, END
 from authoring.records.machines import MACHINES, RECORDS, Record, Result
 from authoring.records.provenance import Provenance
 from authoring.records.seeds import SWEEPS, Sweep
-from authoring.render import notebook_inputs
+from authoring.render import render_notebook
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ALT = "A line that rises from zero to one in 3 steps"
@@ -112,7 +112,7 @@ def make_course(root: Path) -> Path:
 def write_notebooks(root: Path) -> None:
     course = Course(root)
     for lesson in course.lessons:
-        notebook = notebook_inputs(lesson, course)
+        notebook = render_notebook(lesson, course)
         pretend_to_run(notebook)
         lesson.notebook.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
 

@@ -85,24 +85,24 @@ def test_twenty_seeds_are_wanted(root: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         (source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), "computes something else"),
         (no_outputs(CLAIM), "has other checks"),
     ],
     ids=["another condition", "a check that prints nothing"],
 )
-def test_other_code_must_be_swept_again(root: Path, change: object, words: str) -> None:
+def test_other_code_must_be_swept_again(root: Path, change: object, message: str) -> None:
     change_notebook(root / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
     (problem,) = sweep_problems(Course(root))
-    assert f"01_echo {words} since it was swept over seeds" in problem
+    assert f"01_echo {message} since it was swept over seeds" in problem
     assert "`python3 course.py seeds 01`" in problem
     refresh(Course(root))
     assert sweep_problems(Course(root)) == [problem]
 
 
 @pytest.mark.parametrize(
-    ("ran", "words"),
+    ("ran", "message"),
     [
         ({"course_utils": "other"}, "course_utils computes something else for 01_echo since"),
         (
@@ -111,13 +111,13 @@ def test_other_code_must_be_swept_again(root: Path, change: object, words: str) 
         ),
     ],
 )
-def test_what_a_lesson_stands_on_is_looked_at_too(root: Path, ran: dict[str, object], words: str) -> None:
+def test_what_a_lesson_stands_on_is_looked_at_too(root: Path, ran: dict[str, object], message: str) -> None:
     (root / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
     sweep_all(root)
     assert sweep_problems(Course(root)) == []
     change_sweep(root, ran=replace(SWEEPS.read(root)["01_echo"].ran, **ran))
     (problem,) = sweep_problems(Course(root))
-    assert words in problem
+    assert message in problem
     assert "`python3 course.py seeds 01`" in problem
 
 
