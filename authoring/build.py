@@ -110,7 +110,7 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     parser.add_argument("--all", action="store_true", help="build every lesson")
     choice = parser.parse_args(arguments)
     if "COURSE_SEED" in os.environ:
-        print("COURSE_SEED is set and ignored: notebooks show the lessons' own seeds.")
+        print("COURSE_SEED is set and left out of account: notebooks show the lessons' own seeds.")
     try:
         course = Course(root)
         # What cannot be read is reported before anything is built.

@@ -104,11 +104,10 @@ def execute(
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
-    `progress` is called with the position of each cell before it runs. A cell may take `cell_seconds`, or what
-    `limits.cell_seconds` says. The kernel gets this process's
-    variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
-    whose message begins with `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is
-    set, with `Stopped`.
+    `progress` is called with the position of each cell before it runs. A cell may take
+    `cell_seconds`, or what `limits.cell_seconds` gives. The kernel gets this process's variables without the
+    personal ones, and those of `extra_environment`. Raises `ExecutionFailed`, whose message begins with
+    `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is set, with `Stopped`.
     """
     executed = copy.deepcopy(notebook)
     limit = limits.cell_seconds() if cell_seconds is None else cell_seconds

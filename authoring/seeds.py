@@ -15,6 +15,7 @@ from authoring.course import Course
 from authoring.lessons import Lesson
 from authoring.notebook import Notebook
 from authoring.records.outcome import Outcome
+from authoring.records.provenance import Provenance
 from authoring.records.seeds import SEEDS, SWEEPS, Sweep
 from authoring.sources import REPOSITORY
 from authoring.trials import Kind, Run, Task, argument_parser, at_least_one, run_in_kernel
@@ -45,7 +46,8 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: R
 
 
 def _start(known: Sweep | None, notebook: Notebook) -> Sweep:
-    if known is None or not known.is_of(notebook):
+    # With looser bounds it would stay valid; who asks for a run wants one with the bounds of now.
+    if known is None or known.ran != Provenance.of(notebook) or not known.is_of(notebook):
         return Sweep.to_do(notebook)
     return known.in_words_of(notebook)
 

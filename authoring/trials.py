@@ -36,7 +36,7 @@ from authoring.sources import CourseError
 FAILED_MARK = "✗ "
 # Far over what a cell may take: two kernels side by side, on a busy machine.
 CELL_SECONDS = 1200
-# With it a kernel does not capture what C code writes to stderr, such as oneDNN's note; nbval's do not, either.
+# With it a kernel does not capture what C code writes to stderr, such as a note of oneDNN's, as under nbval.
 _AS_IN_NBVAL = {"PYTEST_CURRENT_TEST": "a run of a notebook"}
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 

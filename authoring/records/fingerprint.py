@@ -22,6 +22,8 @@ _SHOWS = ("print", "display", "plt.", "ax.", "fig.", "cu.plotting.", "cu.widgets
 _READS = "cu.plotting.drawn"  # what a check then looks at
 _CHECKS = "cu.check"
 _START = "cu.runtime.start"
+# Checks with a bound, and the sign of a change that makes it looser.
+_LOOSER = {"cu.check_below": 1, "cu.check_close": 1, "cu.check_above": -1}
 _NAMES_OF_TEXTS = {"title", "alt", "xlabel", "ylabel", "label"}
 # Functions and methods that neither train nor draw: inside something shown they only make it readable.
 _PURE = re.compile(
@@ -39,6 +41,50 @@ def fingerprint(cells: Iterable[ast.Module]) -> str:
         as_lists(statement) for cell in cells for statement in _Computation().visit(copy.deepcopy(cell)).body
     ]
     return hashlib.sha256(json.dumps(statements).encode()).hexdigest()[:12]
+
+
+def bounds(cells: Iterable[ast.Module]) -> list[tuple[int, float]]:
+    """Of each check whose bound is a number in the code: 1 if a larger one is looser, else -1; the number."""
+    reader = _Bounds()
+    for cell in cells:
+        reader.visit(copy.deepcopy(cell))
+    return reader.bounds
+
+
+def with_bounds(cells: Iterable[ast.Module], numbers: Iterable[float]) -> list[ast.Module]:
+    """The same code with these numbers as the bounds of its checks, in their order."""
+    writer = _Bounds(iter(numbers))
+    return [writer.visit(copy.deepcopy(cell)) for cell in cells]
+
+
+class _Bounds(ast.NodeTransformer):
+    """Reads the bounds that are numbers, and puts others in their place."""
+
+    def __init__(self, numbers: Iterator[float] | None = None) -> None:
+        self.bounds: list[tuple[int, float]] = []
+        self.numbers = numbers
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        self.generic_visit(node)
+        name = ast.unparse(node.func)
+        if name not in _LOOSER:
+            return node
+        for keyword in node.keywords:
+            if keyword.arg in ("bound", "atol"):
+                keyword.value = self._replaced(name, keyword.value)
+        if name != "cu.check_close" and len(node.args) > 1:
+            node.args[1] = self._replaced(name, node.args[1])
+        return node
+
+    def visit_Try(self, node: ast.Try) -> ast.AST:
+        return node  # a check that is meant to fail, and is caught: a looser bound may be another result
+
+    def _replaced(self, name: str, node: ast.expr) -> ast.expr:
+        operand = node.operand if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub) else node
+        if not isinstance(operand, ast.Constant) or type(operand.value) not in (int, float):
+            return node
+        self.bounds.append((_LOOSER[name], ast.literal_eval(node)))
+        return node if self.numbers is None else ast.parse(repr(next(self.numbers)), mode="eval").body
 
 
 class _Computation(ast.NodeTransformer):

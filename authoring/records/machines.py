@@ -179,7 +179,7 @@ def problems_of(lesson: Lesson, notebook: Notebook, record: Record | None, sweep
     command = RECORDS.command(lesson)
     if record is None:
         return [f"{RECORDS.path} has nothing of {lesson.name}: run {command}."]
-    if changed := record.ran.changed(Provenance.of(notebook), lesson.name):
+    if changed := record.ran.changed(notebook, lesson.name):
         return [f"{RECORDS.path}: {changed} since it ran as other machines. Run {command}."]
     problems = [
         f"{RECORDS.path}: {lesson.name} has not run as {name!r}. Go on with {command}."

@@ -142,8 +142,8 @@ def pretend_to_run(notebook: Any) -> None:
         cell.execution_count = count
         for call in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)):
             name = ast.unparse(call.func)
-            if name == "cu.check":
-                cell.outputs.append(stream(f"✓ {ast.literal_eval(call.args[1])}\n"))
+            if name in ("cu.check", "cu.check_above"):
+                cell.outputs.append(stream(f"✓ {ast.literal_eval(call.args[-1])}\n"))
             elif name == "display":
                 alt = ast.literal_eval(call.keywords[0].value)
                 cell.outputs.append(display({"image/png": PNG, "text/plain": "<Figure>"}, alt))
