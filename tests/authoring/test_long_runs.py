@@ -21,7 +21,7 @@ PLACE = "And after 2?"
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """The miniature course; its lesson 01 has a long run that was never run."""
+    """The sample course; its lesson 01 has a long run that was never run."""
     root = make_course(tmp_path)
     (root / "lessons" / "long_runs").mkdir()
     file(root).write_text("print(echo_01([1] * 9, 3))\n", encoding="utf-8")

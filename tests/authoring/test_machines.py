@@ -1,6 +1,6 @@
 """What is run, kept, demanded and said, and two lessons as an old processor would run them.
 
-For kernels see test_tools_trials.py.
+For kernels see test_trials.py.
 """
 
 from __future__ import annotations

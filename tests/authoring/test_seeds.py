@@ -1,4 +1,4 @@
-"""What is run, counted, kept and said. For kernels see test_tools_seeds_in_kernel.py."""
+"""What is run, counted, recorded and printed. For kernels see test_trials.py."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Ran = list[tuple[str, int]]
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The miniature course before any sweep."""
+    """The sample course before any sweep."""
     monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
     root = make_course(tmp_path)
     SWEEPS.write(root, Course(root).lessons, {})

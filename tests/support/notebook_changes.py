@@ -1,4 +1,4 @@
-"""Changes of the good notebook of miniature_course, each a function of the notebook as nbformat has it."""
+"""Changes of the good notebook of sample_course.py, each a function of the notebook as nbformat has it."""
 
 from __future__ import annotations
 
