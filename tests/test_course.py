@@ -203,10 +203,11 @@ def test_check_runs_only_the_tests_that_are_named(options, folders, monkeypatch)
     assert calls == [HANDED_OVER["check"][: -len(course.FOLDERS) - 1] + folders + options]
 
 
-def test_fix_runs_every_tool_and_gives_back_the_worst_exit_code(monkeypatch):
-    calls, codes = [], iter([0, 1, 0, 0])
+@pytest.mark.parametrize("code", [1, -9])
+def test_fix_runs_every_tool_and_gives_back_the_first_failure(code, monkeypatch):
+    calls, codes = [], iter([0, code, 0, 2])
     monkeypatch.setattr(course, "run", lambda *arguments: calls.append(list(arguments)) or next(codes))
-    assert course.fix() == 1
+    assert course.fix() == code
     assert calls == [
         ["-m", "ruff", "format", "."],
         ["-m", "ruff", "check", "--fix", "."],
