@@ -69,7 +69,7 @@ class Block:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Notebook:
     """A stored notebook, and what its rules must know of the others."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from authoring.notebook import Notebook
@@ -24,10 +25,11 @@ class Provenance:
     versions: Mapping[str, str]
     bounds: tuple[float, ...] | None = field(default=None, compare=False)
 
-    @classmethod
-    def of(cls, notebook: Notebook) -> Provenance:
+    @staticmethod
+    @lru_cache(maxsize=100)  # the records of seeds and of machines both ask for it
+    def of(notebook: Notebook) -> Provenance:
         trees = [cell.tree for cell in notebook.code]
-        return cls(
+        return Provenance(
             fingerprint(trees),
             course_code(trees, notebook.root),
             locked_versions(notebook.root),
