@@ -17,8 +17,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-import course
 from authoring.limits import BadLimit, cell_seconds
+from authoring.setup import environment
 
 # How long an example takes is the machine's affair: a busy one is no error.
 settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,9 +35,9 @@ collect_ignore = [
 
 IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
 
-for name in os.environ.keys() - course.environment().keys():
+for name in os.environ.keys() - environment().keys():
     del os.environ[name]
-os.environ.update(course.environment())
+os.environ.update(environment())
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,218 +1,28 @@
 """The one door to the course. Alone it lists its tasks; it needs Python and git, nothing else.
 
-It sets `.venv` up from requirements.lock when that is needed, and hands each task to the
-real tool inside. Standard library only; the checks themselves live in tests/ and authoring/.
+It sets `.venv` up when that is needed (authoring/setup.py), and hands each task to the real tool inside.
+Standard library only; the checks themselves live in tests/ and authoring/.
 """
 
 from __future__ import annotations
 
 import ast
-import errno
-import hashlib
-import json
 import os
-import re
-import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
 
-ROOT = Path(__file__).resolve().parent
-VENV = ROOT / ".venv"
-BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
-PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
-DOOR = "python course.py" if os.name == "nt" else "python3 course.py"
-UV = BIN / ("uv.exe" if os.name == "nt" else "uv")
-INSTALL = [UV, "pip", "install", "--python", PYTHON, "--compile-bytecode", "--require-hashes", "-r"]
-NEEDED_GB = 4
-# Settings that act before a line of the course's own runs. What Keras, TensorFlow and Matplotlib read later,
-# course_utils/_settings.py puts aside, in every notebook. CONTRIBUTING.md lists both.
-PERSONAL = re.compile(
-    r"PYTHON.*|PYTEST_.*|JPY_.*|JUPYTERLAB_.*|JUPYTER_(COLUMNS|CONFIG_PATH|LINES|NO_CONFIG|PATH|PLATFORM_DIRS)"
-    r"|COURSE_SEED|COLUMNS|LINES|FORCE_COLOR"
-)
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leaves it out
+
+from authoring.setup import BIN, DOOR, PYTHON, ROOT, UV, Stop, environment, set_up, set_up_classroom
+
 PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
-
-
-class Stop(Exception):
-    """One sentence for the person at the keyboard, in place of a traceback."""
-
-
-def supported_python(version: tuple[int, ...], project: str) -> None:
-    """Refuse a Python outside pyproject's requires-python, by name."""
-    low, high = map(int, re.findall(r'requires-python = ">=3\.(\d+),<3\.(\d+)"', project)[0])
-    if not (3, low) <= tuple(version[:2]) < (3, high):
-        raise Stop(
-            f"The course needs Python 3.{low} to 3.{high - 1}, and this is {version[0]}.{version[1]}: "
-            f"install one of them and start again with it, for example: python3.{high - 1} course.py learn"
-        )
-
-
-def fingerprint() -> str:
-    """Changes when the environment has to be built anew: not when a tool's settings in pyproject do."""
-    import tomllib  # new in Python 3.11: an older one is refused by name before this
-
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    built = [project["project"], project["build-system"], project["tool"]["setuptools"]]
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    return hashlib.sha256("\0".join([json.dumps(built), lock, sys.version, str(ROOT)]).encode()).hexdigest()
-
-
-def home() -> dict[str, str]:
-    """Caches and settings need a home folder: .venv/home, where the person's own cannot be written to."""
-    own = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where a user has none
-    if os.access(own, os.W_OK | os.X_OK):
-        return {}
-    ours = VENV / "home"
-    with suppress(OSError):
-        ours.mkdir(parents=True, exist_ok=True)
-    if not os.access(ours, os.W_OK | os.X_OK):
-        raise Stop(f"Neither your home folder {own} nor {ours} can be written to: set HOME to one that can.")
-    return {"HOME": str(ours)}
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """This process's variables, without a person's own settings for Python, Jupyter, IPython and pytest."""
-    kept = {k: v for k, v in os.environ.items() if not PERSONAL.fullmatch(k)}
-    # In place of ~/.jupyter, ~/.local/share/jupyter and ~/.ipython; not in .venv, which students' code sees.
-    own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipython"}
-    kept.update({name: str(ROOT / ".jupyter" / folder) for name, folder in own.items()})
-    kept["JUPYTER_PREFER_ENV_PATH"] = "1"  # also where .venv belongs to somebody else
-    return {**kept, **home(), "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
-
-
-def try_to_take(file: BinaryIO) -> bool:
-    """Lock a file; False if another process has it. The system unlocks it however this one ends."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        # Any other error: a file system without locks, where the course goes on without.
-        return error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK)
-    return True
-
-
-@contextmanager
-def alone() -> Iterator[None]:
-    """One set-up at a time in this checkout; what it makes can be read by everybody."""
-    with (ROOT / ".setup.lock").open("ab") as file:
-        if not try_to_take(file):
-            print("Another set-up of this folder is at work: waiting until it is done.", flush=True)
-            while not try_to_take(file):
-                time.sleep(0.2)
-        # The tools that a killed set-up leaves behind hold the lock, too, until they end.
-        os.set_inheritable(file.fileno(), True)
-        # Students' code runs under other users, and nothing in .venv is private.
-        mask = os.umask(0)
-        os.umask(mask & 0o022)
-        try:
-            yield
-        finally:
-            os.umask(mask)
-
-
-def step(number: int, text: str, command: list[object], quiet: bool = False, of: int = 4) -> None:
-    """Run one part of the set-up; say what it is, and one sentence if it fails."""
-    print(f"[{number}/{of}] {text}", flush=True)
-    out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
-    words = [str(part) for part in command]
-    done = subprocess.run(
-        words,
-        cwd=ROOT,
-        env=environment(),
-        stdout=out,
-        stderr=err,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-        close_fds=False,
-    )
-    if done.returncode == 0:
-        return
-    said = done.stdout or ""
-    print(said, end="")
-    if "ensurepip" in said:
-        raise Stop("Python's venv module is missing: install it (Debian, Ubuntu: apt install python3-venv).")
-    if shutil.disk_usage(ROOT).free < 2**29:
-        raise Stop(f"The disk is full: the set-up needs {NEEDED_GB} GB. Free some and run it again.")
-    failed = f"The set-up could not finish step {number} ({text}): the lines above say why."
-    if "--require-hashes" not in words:  # nothing was to come from a registry
-        raise Stop(failed)
-    # uv's 1 is an answer that does not do, its 2 none at all; pip has 1 for both.
-    if done.returncode == 1 and "connection broken" not in said:
-        raise Stop(
-            f"{failed} The package registry answers, but has not what the lock asks for: if you use an index "
-            f"of your own, see that it has the package; if the lock is wrong, renew it with: {DOOR} lock"
-        )
-    raise Stop(
-        f"{failed} Most often the package registry cannot be reached: see that this machine has a network, "
-        "then run the same command again."
-    )
-
-
-def once(stamp: Path, wanted: str, build: Callable[[], None]) -> None:
-    """Build a part of .venv, unless it was finished from the same files: by us, or while we waited."""
-
-    def done() -> bool:
-        return stamp.exists() and stamp.read_text(encoding="utf-8") == wanted
-
-    if done():
-        return
-    with alone():
-        if not done():
-            stamp.unlink(missing_ok=True)
-            build()
-            stamp.write_text(wanted, encoding="utf-8")
-
-
-def set_up() -> None:
-    """Build .venv from the lock, unless the one that stands was finished from the same files."""
-    supported_python(sys.version_info[:2], (ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    # It would part PATH; setuptools takes the others for a variable of its own.
-    found = set(os.pathsep + "${}") & set(str(ROOT))
-    if found:
-        raise Stop(f"{ROOT} has {min(found)!r} in its name, which Python's tools misread: move the course.")
-    once(VENV / "course.stamp", fingerprint(), build)
-
-
-def build() -> None:
-    """Make .venv anew, and install into it what the lock says."""
-    if shutil.disk_usage(ROOT).free < NEEDED_GB * 10**9:
-        raise Stop(f"The set-up needs {NEEDED_GB} GB of free disk in {ROOT}: free some and run it again.")
-    print("Setting up .venv: a minute or two with a fast network. Later starts skip this.", flush=True)
-    base = getattr(sys, "_base_executable", None) or sys.executable
-    step(1, "a virtual environment", [base, "-m", "venv", "--clear", VENV], quiet=True)
-    # uv too comes from the lock, with its hashes.
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
-    uv = VENV / "uv.txt"
-    uv.write_text(re.findall(r"^uv==.*(?:\n    --hash.*)+", lock, re.MULTILINE)[0], encoding="utf-8")
-    pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "1"]
-    step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
-    step(3, "the packages of requirements.lock", [*INSTALL, "requirements.lock"])
-    step(4, "the course itself", [*INSTALL[:5], "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
-
-
-def set_up_classroom() -> None:
-    """Add what only grading needs, unless that was done since the set-up."""
-    lock = Path("classroom") / "requirements.lock"
-    wanted = fingerprint() + hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
-    packages = "the packages that grading needs"
-    once(VENV / "classroom.stamp", wanted, lambda: step(1, packages, [*INSTALL, lock], of=1))
+FOLDERS = ("tests", "course_utils")
 
 
 def run(*arguments: str, **extra: str) -> int:
-    """Hand over to a tool inside .venv; its exit code is ours, and so is what it makes of Ctrl-C."""
+    """Run a tool inside .venv and return its exit code. Ctrl-C is left to the tool."""
     if "COURSE_SEED" in os.environ and "COURSE_SEED" not in extra:
         print("COURSE_SEED is set and left out of account: only `learn` takes it.", flush=True)
     path = str(BIN) + os.pathsep + os.environ.get("PATH", "")
@@ -235,15 +45,23 @@ def learn(*options: str) -> int:
 
 
 def test(*options: str) -> int:
-    """everything: lint, unit tests, sync, hygiene, all notebooks through strict nbval, the browser"""
+    """everything: lint, unit tests, sync, notebook lint, all notebooks through strict nbval, the browser"""
     return run(*PYTEST, "--nbval", *options)
 
 
 def check(*options: str) -> int:
-    """what needs no training: lint, sync, hygiene, unit tests; about a minute"""
-    return run(
-        *PYTEST, "-m", "not training and not browser and not network", "tests", "course_utils", *options
-    )
+    """what needs no training: lint, sync, notebook lint, unit tests (`check tests/x.py`: only these)"""
+    folders = () if any((ROOT / each.split("::")[0]).exists() for each in options) else FOLDERS
+    return run(*PYTEST, "-m", "not training and not browser and not network", *folders, *options)
+
+
+def fix(*options: str) -> int:
+    """format and lint the code, make pages anew, build the notebooks whose lessons changed"""
+    if options:
+        raise Stop(f"fix takes no options, got {' '.join(options)}")
+    commands = ("ruff format .", "ruff check --fix .", "benchmarks --page", "authoring.build")
+    codes = [run("-m", *command.split()) for command in commands]
+    return next(filter(None, codes), 0)
 
 
 def notebooks(*numbers: str) -> int:
@@ -252,7 +70,7 @@ def notebooks(*numbers: str) -> int:
 
 
 def times(*numbers: str) -> int:
-    """measure how long each lesson takes, for the tables (`times 01`: that one)"""
+    """measure how long each lesson takes, for the tables (`times 01`: that one), on a machine at rest"""
     return run("-m", "authoring.times", *numbers)
 
 
@@ -304,28 +122,14 @@ def setup(*options: str) -> int:
     return 0
 
 
-_ALL = (
-    learn,
-    test,
-    check,
-    notebooks,
-    times,
-    seeds,
-    machines,
-    long_runs,
-    bench,
-    lock,
-    grade,
-    formgrader,
-    setup,
-)
-TASKS = {task.__name__: task for task in _ALL}
+_FOR_AUTHORS = (test, check, fix, notebooks, times, seeds, machines, long_runs, bench, lock)
+TASKS = {task.__name__: task for task in (learn, *_FOR_AUTHORS, grade, formgrader, setup)}
 
 
 def listing() -> str:
-    """Every task with its docstring, read from the file: PYTHONOPTIMIZE=2 leaves functions without."""
-    found = ast.parse(Path(__file__).read_text(encoding="utf-8")).body
-    docs = {node.name: ast.get_docstring(node) for node in found if isinstance(node, ast.FunctionDef)}
+    """Every task with its docstring, read from the file: under PYTHONOPTIMIZE=2 functions have none."""
+    tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
+    docs = {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
     return "\n".join(f"  {DOOR} {name:10} {docs[name]}" for name in TASKS)
 
 

@@ -11,32 +11,27 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from authoring import generated
+from authoring.course import Course
 from authoring.execute import ExecutionFailed, clean_outputs, execute
-from authoring.figures import picture_problems, refresh_pictures
 from authoring.files import write_atomically
-from authoring.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons, read_notebook
+from authoring.lessons import Lesson, LessonError, read_notebook
 from authoring.limits import BadLimit, cell_seconds
-from authoring.problem_sets import ProblemSetError
-from authoring.readme import readme_problems, refresh_readme
-from authoring.records.machines import read_records, refresh_machines
-from authoring.records.seeds import read_sweeps, refresh_sweeps
-from authoring.releases import refresh_releases, release_problems
-from authoring.render import notebook_inputs
+from authoring.releases import extra_release_problems
+from authoring.render import render_notebook
+from authoring.sources import REPOSITORY, CourseError
 from authoring.sync import extra_notebook_problems, lesson_problems
-from authoring.times import read_run_times
 
 
-def build(
-    lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float], *, always_execute: bool = False
-) -> None:
+def build(lesson: Lesson, course: Course, *, always_execute: bool = False) -> None:
     """Write one lesson's notebook; raises `ExecutionFailed` and writes nothing if a cell fails."""
-    inputs = notebook_inputs(lesson, lessons, run_times)
+    inputs = render_notebook(lesson, course)
     built = None if always_execute else with_stored_outputs(inputs, lesson.notebook)
     if built is None:
         start = time.perf_counter()
@@ -62,21 +57,21 @@ def with_stored_outputs(inputs: Any, path: Path) -> Any:
         stored = None
     if stored is None:
         return None
-    wanted, found = _code_cells(inputs), _code_cells(stored)
-    if [_code_and_tags(cell) for cell in wanted] != [_code_and_tags(cell) for cell in found]:
+    new_cells, old_cells = _code_cells(inputs), _code_cells(stored)
+    if [_code_and_tags(cell) for cell in new_cells] != [_code_and_tags(cell) for cell in old_cells]:
         return None
-    if [cell.execution_count for cell in found] != list(range(1, len(found) + 1)):
+    if [cell.execution_count for cell in old_cells] != list(range(1, len(old_cells) + 1)):
         return None
-    for new, old in zip(wanted, found, strict=True):
+    for new, old in zip(new_cells, old_cells, strict=True):
         new.outputs, new.execution_count = old.outputs, old.execution_count
     clean_outputs(inputs)
     return inputs
 
 
-def needs_only_text(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float]) -> bool:
+def needs_only_text(lesson: Lesson, course: Course) -> bool:
     try:
-        inputs = notebook_inputs(lesson, lessons, run_times)
-    except LessonError:
+        inputs = render_notebook(lesson, course)
+    except CourseError:
         return False
     return with_stored_outputs(inputs, lesson.notebook) is not None
 
@@ -90,7 +85,7 @@ def _code_and_tags(cell: Any) -> tuple[str, list[str]]:
 
 
 class _Progress:
-    """Counts the cells on one line of a terminal; says it once where there is none."""
+    """Counts the cells on one line of a terminal; prints one line where there is no terminal."""
 
     def __init__(self, name: str, cells: int) -> None:
         self.name, self.cells = name, cells
@@ -117,47 +112,31 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY) -> int
     if "COURSE_SEED" in os.environ:
         print("COURSE_SEED is set and left out of account: notebooks show the lessons' own seeds.")
     try:
-        lessons = find_lessons(root)
-        run_times = read_run_times(root)
-        read_sweeps(root)  # one that cannot be read is said before anything is built
-        read_records(root)
-        cell_seconds()  # a wrong one, likewise
-        named = lessons if choice.all else by_number(lessons, choice.numbers)
-    except (BadLimit, LessonError) as error:
+        course = Course(root)
+        # What cannot be read is reported before anything is built.
+        _ = course.run_times, course.sweeps, course.machine_runs, course.problem_sets, cell_seconds()
+        named = list(course.lessons) if choice.all else course.by_number(choice.numbers)
+    except (BadLimit, CourseError) as error:
         print(error, file=sys.stderr)
         return 2
-    stale = [lesson for lesson in lessons if lesson_problems(lesson, lessons, run_times)]
+    stale = [lesson for lesson in course.lessons if lesson_problems(lesson, course)]
     if named:
-        stale = [
-            lesson for lesson in stale if lesson not in named and needs_only_text(lesson, lessons, run_times)
-        ]
+        stale = [lesson for lesson in stale if lesson not in named and needs_only_text(lesson, course)]
     failures = 0
     for lesson in [*named, *stale]:
         try:
-            build(lesson, lessons, run_times, always_execute=lesson in named)
-        except (ExecutionFailed, LessonError) as failure:
+            build(lesson, course, always_execute=lesson in named)
+        except (ExecutionFailed, CourseError) as failure:
             failures += 1
             _say(f"{lesson.name}: NOT written, the old notebook stays.")
             print(failure, file=sys.stderr)
         except KeyboardInterrupt:
             _say(f"Stopped. {lesson.name}: NOT written, the old notebook stays.")
             return 130
-    if refresh_readme(root):
-        print("README.md: the table of lessons is new.")
-    for path in refresh_pictures(root):
-        print(f"{path}: written, as README.md shows it.")
-    try:
-        for path in refresh_releases(root):
-            print(f"{path}: written, as its problem set gives it.")
-    except ProblemSetError as error:
-        print(error, file=sys.stderr)
-        return 2
-    if refresh_sweeps(root):
-        print("docs/seeds.md: the words are new, the counts are as they were.")
-    if refresh_machines(root):
-        print("docs/machines.md: new, as lessons/machines.json gives it.")
-    left = readme_problems(root) + picture_problems(root) + extra_notebook_problems(root)
-    left += release_problems(root)
+    course = Course(root)  # with the new notebooks
+    for path in generated.refresh(course):
+        print(f"{path}: written.")
+    left = generated.stale(course) + extra_notebook_problems(course) + extra_release_problems(course)
     for problem in left:
         print(problem, file=sys.stderr)
     if not named and not stale and not left:

@@ -29,8 +29,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-import course
-from authoring import limits
+from authoring import limits, setup
 
 NOTHING_EXTRA: Mapping[str, str] = MappingProxyType({})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -105,11 +104,10 @@ def execute(
 ) -> Any:
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
-    `progress` is told the position of each cell before it runs. A cell may take `cell_seconds`, or what
-    `limits.cell_seconds` says. The kernel gets this process's
-    variables without the personal ones, and those of `extra_environment`. Raises `ExecutionFailed`,
-    whose message begins with `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is
-    set, with `Stopped`.
+    `progress` is called with the position of each cell before it runs. A cell may take
+    `cell_seconds`, or what `limits.cell_seconds` gives. The kernel gets this process's variables without the
+    personal ones, and those of `extra_environment`. Raises `ExecutionFailed`, whose message begins with
+    `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is set, with `Stopped`.
     """
     executed = copy.deepcopy(notebook)
     limit = limits.cell_seconds() if cell_seconds is None else cell_seconds
@@ -160,7 +158,7 @@ def execute(
 
 
 def _run(work: Coroutine[Any, Any, Any], started: threading.Event, stop: threading.Event) -> None:
-    """Run nbclient in a thread of its own, and wait until its kernel is gone, whatever ends it.
+    """Run nbclient in a separate thread, and wait until its kernel is gone, whatever ends it.
 
     In the main thread nbclient would take Ctrl-C for itself and call it a kernel that died. A thread that
     is left running while Python exits is no way out either: nbclient's own clean-up would then use its
@@ -193,7 +191,7 @@ def neutral_environment() -> Iterator[dict[str, str]]:
     with tempfile.TemporaryDirectory(prefix="course_", ignore_cleanup_errors=True) as folder:
         environment = {
             name: value
-            for name, value in course.environment().items()
+            for name, value in setup.environment().items()
             if not _FOR_OTHER_KERNELS.fullmatch(name)
         }
         # An empty profile and an empty matplotlibrc stand before those in the home folder.

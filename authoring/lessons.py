@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 
-REPOSITORY = Path(__file__).resolve().parents[1]
+from authoring.sources import CourseError, read_cells
 
 _LESSON_NAME = re.compile(r"\d\d_[a-z0-9_]+")
-# What jupytext notes for the way back to a text file, which this course never goes.
-_JUPYTEXT_ONLY = {"lines_to_next_cell", "cell_marker"}
 
 
-class LessonError(Exception):
+class LessonError(CourseError):
     """A lesson or a notebook is not as the tools need it; the message says what would do."""
 
 
@@ -72,22 +68,9 @@ class Lesson:
         return self.path.parent.parent / "notebooks" / f"{self.name}.ipynb"
 
 
-def lesson_paths(root: Path = REPOSITORY) -> list[Path]:
-    return sorted((root / "lessons").glob("*.py"))
-
-
-def notebook_paths(root: Path = REPOSITORY) -> list[Path]:
-    return sorted((root / "notebooks").glob("*.ipynb"))
-
-
-def notebooks_without_lesson(root: Path = REPOSITORY) -> list[Path]:
-    names = {path.stem for path in lesson_paths(root)}
-    return [path for path in notebook_paths(root) if path.stem not in names]
-
-
-def find_lessons(root: Path = REPOSITORY) -> list[Lesson]:
-    """Read every lesson, in the order of their numbers."""
-    lessons = [read_lesson(path) for path in lesson_paths(root)]
+def read_lessons(folder: Path) -> list[Lesson]:
+    """Every lesson of a folder, in the order of their numbers."""
+    lessons = [read_lesson(path) for path in sorted(folder.glob("*.py"))]
     for first, second in itertools.pairwise(lessons):
         if first.number == second.number:
             raise LessonError(
@@ -96,24 +79,13 @@ def find_lessons(root: Path = REPOSITORY) -> list[Lesson]:
     return lessons
 
 
-def by_number(lessons: Sequence[Lesson], numbers: Sequence[str]) -> list[Lesson]:
-    """The lessons with these numbers, in the course's order; `1`, `01` and `01_unrolled_rnn` are the same."""
-    wanted = {number.split("_")[0].zfill(2) for number in numbers}
-    unknown = sorted(wanted - {lesson.number for lesson in lessons})
-    if unknown:
-        known = ", ".join(lesson.number for lesson in lessons) or "none yet"
-        raise LessonError(f"There is no lesson {', '.join(unknown)}. The course has: {known}.")
-    return [lesson for lesson in lessons if lesson.number in wanted]
-
-
 def read_lesson(path: Path) -> Lesson:
     where = f"lessons/{path.name}"
     if not _LESSON_NAME.fullmatch(path.stem):
         raise LessonError(
             f"{where} is not named as a lesson is: two digits and a name, as 01_unrolled_rnn.py."
         )
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    cells = tuple(_source_cell(cell, f"{where} cell {i}") for i, cell in enumerate(notebook.cells, start=1))
+    cells = tuple(_source_cell(cell, f"{where} cell {i}") for i, cell in enumerate(read_cells(path), start=1))
     if not cells or cells[0].kind != "markdown":
         raise LessonError(f"{where} must begin with the markdown cell of its opening: `# %% [markdown]`.")
     try:
@@ -129,7 +101,7 @@ def read_lesson(path: Path) -> Lesson:
 def _source_cell(cell: Any, where: str) -> SourceCell:
     if cell.cell_type not in ("markdown", "code"):
         raise LessonError(f"{where} is a {cell.cell_type} cell: a lesson has markdown and code cells only.")
-    unknown = set(cell.metadata) - {"tags"} - _JUPYTEXT_ONLY
+    unknown = set(cell.metadata) - {"tags"}
     if unknown:
         raise LessonError(
             f"{where} carries {sorted(unknown)} in its `# %%` line: "
@@ -146,10 +118,10 @@ def parse_opening(text: str) -> Opening:
     blocks = re.split(r"\n\s*\n", text.strip())
 
     def take(pattern: str, part: str, example: str) -> str:
-        found = blocks[0] if blocks else "nothing"
-        match = re.fullmatch(pattern, found, re.DOTALL)
+        block = blocks[0] if blocks else "nothing"
+        match = re.fullmatch(pattern, block, re.DOTALL)
         if match is None:
-            raise LessonError(f"it has {_shortened(found)!r} where {part} should be: write `{example}`")
+            raise LessonError(f"it has {_shortened(block)!r} where {part} should be: write `{example}`")
         del blocks[0]
         return match[1]
 

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 LOCKS = {"requirements.lock": (), "classroom/requirements.lock": ("classroom",)}
 """Each lock, and the extras of pyproject.toml that only it has."""
-MEND = "renew it with: python3 course.py lock"
+RENEW = "renew it with: python3 course.py lock"
 MAY_DIFFER = {
     "contourpy": "draws contours, and no image is compared",
     "soupsieve": "picks elements of HTML, where a notebook is converted",
@@ -46,8 +46,8 @@ def export(lock: str) -> str:
     """The lock as plain exact requirements: no hashes, no comments, markers kept."""
     requirements = re.findall(r"^([A-Za-z0-9].*?==.*?) *\\?$", lock, re.MULTILINE)
     if not requirements:
-        raise ValueError(f"requirements.lock names no package; {MEND}")
-    return "\n".join([_EXPORT_NOTE + MEND.removeprefix("renew it with: "), *requirements, ""])
+        raise ValueError(f"requirements.lock names no package; {RENEW}")
+    return "\n".join([_EXPORT_NOTE + RENEW.removeprefix("renew it with: "), *requirements, ""])
 
 
 def differing(lock: str) -> list[str]:
@@ -61,34 +61,36 @@ def _versions(lock: str) -> set[str]:
 
 
 def problems(root: Path = ROOT) -> list[str]:
-    """What is stale: a line for each file, with the command that mends it."""
-    found = []
-    wanted = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
+    """What is stale: a line for each file, with the command that fixes it."""
+    problems = []
+    stamp = _STAMP + dependencies_hash((root / "pyproject.toml").read_text(encoding="utf-8"))
     texts = {name: (root / name).read_text(encoding="utf-8") for name in LOCKS}
     for name, text in texts.items():
-        if text.split("\n", 1)[0] != wanted:
-            found.append(f"{name} was not made from pyproject.toml's dependencies of now; {MEND}")
+        if text.split("\n", 1)[0] != stamp:
+            problems.append(f"{name} was not made from pyproject.toml's dependencies of now; {RENEW}")
         if address := re.search(r"https?://\S+", text):
-            found.append(f"{name} names an address, {address.group()}; {MEND}")
-        found += [
+            problems.append(f"{name} names an address, {address.group()}; {RENEW}")
+        problems += [
             f"{name} has several versions of {package}, so that stored outputs may differ between Pythons: "
-            f"give it an upper bound in pyproject.toml; then {MEND}"
+            f"give it an upper bound in pyproject.toml; then {RENEW}"
             for package in differing(text)
         ]
     lock = texts["requirements.lock"]
     if other := _versions(lock) - _versions(texts["classroom/requirements.lock"]):
-        found.append(f"classroom/requirements.lock has not {min(other)}, as requirements.lock has; {MEND}")
+        problems.append(
+            f"classroom/requirements.lock has no {min(other)}, as requirements.lock does; {RENEW}"
+        )
     if (root / "requirements.txt").read_text(encoding="utf-8") != export(lock):
-        found.append(f"requirements.txt is not the export of requirements.lock; {MEND}")
-    return found
+        problems.append(f"requirements.txt is not the export of requirements.lock; {RENEW}")
+    return problems
 
 
 def lowest_python(pyproject: str) -> str:
     """The oldest Python that pyproject.toml supports, such as 3.11."""
     required = tomllib.loads(pyproject)["project"]["requires-python"]
-    if not (found := re.search(r">=\s*(\d+\.\d+)", required)):
+    if not (match := re.search(r">=\s*(\d+\.\d+)", required)):
         raise SystemExit(f"requires-python must say from which Python on, as >=3.11 does, got {required!r}.")
-    return found.group(1)
+    return match.group(1)
 
 
 def renew(root: Path = ROOT, *, upgrade: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What a lesson tells but has no time to run: `python -m authoring.long_runs [07 ...]`.
+"""Run the longer trainings that a lesson tells of: `python -m authoring.long_runs [07 ...]`.
 
 `lessons/long_runs/07_ten_symbols.py` goes on where lesson 07 has `{{ten_symbols}}` in its text. The
 lesson's own code up to that place is run first, under the lesson's own seed, then the file. What the
@@ -11,24 +11,24 @@ from __future__ import annotations
 import argparse
 import ast
 import hashlib
-import json
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
 
+from authoring.course import Course
 from authoring.execute import ExecutionFailed, execute
-from authoring.files import read_record, write_atomically
-from authoring.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
-from authoring.lint.notebook import CHECK_MARK
+from authoring.lessons import Lesson, LessonError
+from authoring.notebook import CHECK_MARK
 from authoring.records.fingerprint import fingerprint
-from authoring.times import NOT_MEASURED
+from authoring.records.long_runs import COMMAND, PATH, Record, write
+from authoring.records.run_times import NOT_MEASURED
+from authoring.sources import REPOSITORY, CourseError
 
 FOLDER = "long_runs"
-MEND = "python3 course.py long_runs"
 CELL_SECONDS = 4 * 3600
 
 
@@ -70,80 +70,48 @@ class LongRun:
         return hashlib.sha256(f"{fingerprint(map(ast.parse, before))}\n{own}".encode()).hexdigest()[:12]
 
 
-@dataclass(frozen=True)
-class Record:
-    """What one long run printed, of which code, and in how many seconds."""
-
-    code: str
-    seconds: int
-    text: str
-
-
-def find_long_runs(lessons: Sequence[Lesson], root: Path = REPOSITORY) -> list[LongRun]:
+def find_long_runs(course: Course) -> list[LongRun]:
     """Every file of the folder with its lesson, in the order of their names."""
-    by_its_number = {lesson.number: lesson for lesson in lessons}
-    found = []
-    for path in sorted((root / "lessons" / FOLDER).glob("*.py")):
-        if path.stem[:2] not in by_its_number or path.stem[2:3] != "_" or not path.stem[3:].isidentifier():
+    lessons = {lesson.number: lesson for lesson in course.lessons}
+    runs = []
+    for path in sorted((course.root / "lessons" / FOLDER).glob("*.py")):
+        if path.stem[:2] not in lessons or path.stem[2:3] != "_" or not path.stem[3:].isidentifier():
             raise LessonError(
                 f"lessons/{FOLDER}/{path.name} must be named after a lesson, as 07_ten_symbols.py; "
-                f"the course has: {', '.join(by_its_number)}."
+                f"the course has: {', '.join(lessons)}."
             )
-        found.append(LongRun(path, by_its_number[path.stem[:2]]))
-    return found
+        runs.append(LongRun(path, lessons[path.stem[:2]]))
+    return runs
 
 
-def records_path(root: Path) -> Path:
-    return root / "lessons" / "long_runs.json"
+def texts_for(lesson: Lesson, course: Course) -> dict[str, str]:
+    """What stands for each placeholder of this lesson's long runs, by the name in the braces."""
+    stems = [path.stem for path in sorted((lesson.path.parent / FOLDER).glob(f"{lesson.number}_*.py"))]
+    records = course.long_runs if stems else {}
+    return {stem[3:]: records[stem].text if stem in records else NOT_MEASURED for stem in stems}
 
 
-def read_records(root: Path = REPOSITORY) -> dict[str, Record]:
-    """What is on record, by the files' names without their ending."""
-    return read_record(
-        records_path(root),
-        lambda entry: Record(entry["code"], entry["seconds"], entry["text"]),
-        what="a record of long runs",
-        mend=MEND,
-    )
-
-
-def write_records(root: Path, records: Mapping[str, Record]) -> None:
-    entries = {key: vars(record) for key, record in sorted(records.items())}
-    write_atomically(records_path(root), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
-
-
-def texts_for(lesson: Lesson) -> dict[str, str]:
-    """What stands for each placeholder of this lesson's long runs, by the word in the braces."""
-    paths = sorted((lesson.path.parent / FOLDER).glob(f"{lesson.number}_*.py"))
-    records = read_records(lesson.path.parent.parent) if paths else {}
-    return {
-        path.stem[3:]: records[path.stem].text if path.stem in records else NOT_MEASURED for path in paths
-    }
-
-
-def long_run_problems(root: Path = REPOSITORY) -> list[str]:
-    """Where a record is missing, out of date or of nothing, each with what mends it."""
-    lessons = find_lessons(root)
-    runs, records = find_long_runs(lessons, root), read_records(root)
-    found = []
+def long_run_problems(course: Course) -> list[str]:
+    """Where a record is missing, out of date or of nothing, each with what fixes it."""
+    runs, records = find_long_runs(course), course.long_runs
+    problems = []
     for run in runs:
-        record, mend = records.get(run.key), f"`{MEND} {run.lesson.number}`"
+        record, command = records.get(run.key), f"`{COMMAND} {run.lesson.number}`"
         if record is None:
-            found.append(f"lessons/{FOLDER}/{run.path.name} was never run: do it with {mend}.")
+            problems.append(f"lessons/{FOLDER}/{run.path.name} was never run: do it with {command}.")
         elif record.code != run.code:
-            found.append(
-                f"lessons/long_runs.json: {run.key} computes something else since it was run. "
-                f"Run it again with {mend}; it took {record.seconds} s."
+            problems.append(
+                f"{PATH}: {run.key} computes something else since it was run. "
+                f"Run it again with {command}; it took {record.seconds} s."
             )
     gone = sorted(records.keys() - {run.key for run in runs})
-    found += [
-        f"lessons/long_runs.json has {key}, of which there is no file. Mend it with `{MEND}`." for key in gone
+    return problems + [
+        f"{PATH} has {key}, of which there is no file. Fix it with `{COMMAND}`." for key in gone
     ]
-    return found
 
 
 def run_in_kernel(run: LongRun) -> str:
-    """Run the lesson's code and the file in a kernel of their own; return what the file printed."""
+    """Run the lesson's code and the file in a fresh kernel; return what the file printed."""
     cells = [nbformat.v4.new_code_cell(source) for source in run.sources]
     folder = run.lesson.notebook.parent
     where = f"lessons/{FOLDER}/{run.path.name}"
@@ -173,17 +141,15 @@ def main(
     )
     numbers = parser.parse_args(arguments).numbers
     try:
-        lessons = find_lessons(root)
-        runs, records = find_long_runs(lessons, root), read_records(root)
-        chosen = by_number(lessons, numbers)
+        course = Course(root)
+        runs, chosen = find_long_runs(course), course.by_number(numbers)
         codes = {each.key: each.code for each in runs}
-    except LessonError as error:
+        records = {key: record for key, record in course.long_runs.items() if key in codes}
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 2
-    kept = {key: record for key, record in records.items() if key in codes}
-    if kept != records:
-        write_records(root, kept)
-    records = kept
+    if records != course.long_runs:
+        write(root, records)
     stale = [each for each in runs if each.key not in records or records[each.key].code != codes[each.key]]
     due = [each for each in runs if each.lesson in chosen] if numbers else stale
     failures = 0
@@ -201,8 +167,8 @@ def main(
             return 130
         seconds = round(time.perf_counter() - start)
         records[each.key] = Record(codes[each.key], seconds, text)
-        write_records(root, records)  # at once: the next one may take hours, or be stopped
-        print(f"{each.key}: run in {seconds} s, recorded in lessons/long_runs.json.\n{text}")
+        write(root, records)  # at once: the next one may take hours, or be stopped
+        print(f"{each.key}: run in {seconds} s, recorded in {PATH}.\n{text}")
     if not due:
         print("Every long run is on record: nothing to do.")
     print("Now bring the notebooks up to date: python3 course.py notebooks")

@@ -50,8 +50,8 @@ def tests_of(module: Path, source: str) -> list[str]:
     tests = [str(module), *CONFIG["tests"].get(str(module), default).split()]
     if module.parent.name != "plotting":
         return tests
-    words = [module.stem, *re.findall(r"^def ([a-z]\w+)", source, flags=re.MULTILINE)]
-    return [*tests, "tests/course_utils/plotting/test_every_plot.py", "-k", " or ".join(words)]
+    names = [module.stem, *re.findall(r"^def ([a-z]\w+)", source, flags=re.MULTILINE)]
+    return [*tests, "tests/course_utils/plotting/test_every_plot.py", "-k", " or ".join(names)]
 
 
 def pass_in(folder: Path, tests: list[str]) -> bool:

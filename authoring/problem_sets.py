@@ -25,10 +25,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jupytext
 import nbformat
 
-ROOT = Path(__file__).resolve().parent.parent
+from authoring.sources import REPOSITORY, CourseError, read_cells
+
+ROOT = REPOSITORY
 SETS = ROOT / "problem_sets"
 POINTS = 20
 FEWEST_TASKS, MOST_TASKS = 4, 5
@@ -39,14 +40,12 @@ HIDDEN = ("### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS")
 NOT_DONE = 'raise cu.answers.NotDoneYet("put your code in place of this line")'
 NOT_WRITTEN = "*Not done yet: put your words in place of this line.*"
 
-# What jupytext notes about blank lines; it says nothing about the cell.
-_JUPYTEXTS = ("lines_to_next_cell", "lines_to_end_of_cell_marker")
 _FILE_NAME = re.compile(r"(ps\d\d)_[a-z0-9_]+\.py")
 _HEADING = re.compile(r"## (Task \d+: .+) \((\d+) points?\)$", re.MULTILINE)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class ProblemSetError(Exception):
+class ProblemSetError(CourseError):
     """A problem set's text breaks a rule; the message names the place and what would do."""
 
 
@@ -87,13 +86,13 @@ class ProblemSet:
 
 def find_problem_sets(folder: Path = SETS) -> list[ProblemSet]:
     """All problem sets, by name."""
-    found = [read(path) for path in sorted(folder.glob("*.py"))]
-    if not found:
+    problem_sets = [read(path) for path in sorted(folder.glob("*.py"))]
+    if not problem_sets:
         raise ProblemSetError(f"There is no problem set in {folder.name}/: write one, ps01_some_name.py.")
-    for name, count in Counter(problem_set.name for problem_set in found).items():
+    for name, count in Counter(problem_set.name for problem_set in problem_sets).items():
         if count > 1:
             raise ProblemSetError(f"{count} files of {folder.name}/ begin with {name}: rename one.")
-    return found
+    return problem_sets
 
 
 def named(name: str, folder: Path = SETS) -> ProblemSet:
@@ -115,11 +114,7 @@ def read(path: Path) -> ProblemSet:
     """
     if not _FILE_NAME.fullmatch(path.name):
         raise ProblemSetError(f"{path.name} is no name of a problem set: it must be like ps01_some_name.py.")
-    notebook = jupytext.reads(path.read_text(encoding="utf-8"), fmt="py:percent")
-    cells = tuple(notebook.cells)
-    for cell in cells:
-        for key in _JUPYTEXTS:
-            cell.metadata.pop(key, None)
+    cells = tuple(read_cells(path))
     heading = re.match(r"# (Problem set \d\d · .+)", cells[0].source) if cells else None
     if heading is None:
         number = path.name[2:4]
@@ -250,12 +245,12 @@ def _cut(text: str, markers: tuple[str, str], instead: str | None) -> str:
 
 def _notebook(problem_set: ProblemSet, parts: list[tuple[str, Any]]) -> Any:
     cells = []
-    for number, ((text, said), cell) in enumerate(zip(parts, problem_set.cells, strict=True), start=1):
+    for number, ((text, metadata), cell) in enumerate(zip(parts, problem_set.cells, strict=True), start=1):
         make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
         made = make(text, id=f"{problem_set.name}-{number:02}")
-        if tags := said.get("tags"):
+        if tags := metadata.get("tags"):
             made.metadata["tags"] = list(tags)
-        if graded := _nbgrader(said, cell.cell_type):
+        if graded := _nbgrader(metadata, cell.cell_type):
             made.metadata["nbgrader"] = graded
             if graded["locked"]:
                 made.metadata |= {"deletable": False, "editable": False}
@@ -268,16 +263,16 @@ def _notebook(problem_set: ProblemSet, parts: list[tuple[str, Any]]) -> Any:
     return notebook
 
 
-def _nbgrader(said: Any, cell_type: str) -> dict[str, Any]:
+def _nbgrader(metadata: Any, cell_type: str) -> dict[str, Any]:
     common = {"schema_version": 3, "task": False, "cell_type": cell_type}
     for key in ("given", "shown"):
-        if name := said.get(key):
+        if name := metadata.get(key):
             return {**common, "grade": False, "solution": False, "locked": True, "grade_id": f"{key}-{name}"}
-    if name := said.get("answer"):
+    if name := metadata.get("answer"):
         return {**common, "grade": False, "solution": True, "locked": False, "grade_id": name}
-    points = {"points": said.get("points"), "grade": True}
-    if name := said.get("tests"):
+    points = {"points": metadata.get("points"), "grade": True}
+    if name := metadata.get("tests"):
         return {**common, **points, "solution": False, "locked": True, "grade_id": f"{name}-tests"}
-    if name := said.get("explain"):
+    if name := metadata.get("explain"):
         return {**common, **points, "solution": True, "locked": False, "grade_id": name}
     return {}

@@ -16,11 +16,12 @@ from typing import Any
 
 import nbformat
 
+from authoring.course import Course
 from authoring.lessons import Lesson, LessonError, SourceCell
 from authoring.long_runs import texts_for
 from authoring.readme import as_generated, lesson_table
+from authoring.records.run_times import in_words
 from authoring.releases import link_to_release
-from authoring.times import in_words
 
 # Cells whose code a reader opens only when wanted.
 FOLDED_TAGS = {"solution", "hide-input"}
@@ -44,15 +45,15 @@ def notebook_metadata() -> dict[str, Any]:
     }
 
 
-def notebook_inputs(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float]) -> Any:
+def render_notebook(lesson: Lesson, course: Course) -> Any:
     """The notebook of one lesson, with everything but outputs and execution counts."""
     placeholders: dict[str, Callable[[], str]] = {
-        "run_time": lambda: run_time_words(run_times.get(lesson.name)),
-        "syllabus": lambda: lesson_table(lessons, run_times),
-        "benchmarks": lambda: benchmark_table(lesson.path.parent.parent),
-        "previous_and_next": lambda: neighbour_links(lesson, lessons),
+        "run_time": lambda: run_time_text(course.run_times.get(lesson.name)),
+        "syllabus": lambda: lesson_table(course),
+        "benchmarks": lambda: benchmark_table(course.root),
+        "previous_and_next": lambda: neighbour_links(lesson, course),
     }
-    for name, text in texts_for(lesson).items():
+    for name, text in texts_for(lesson, course).items():
         if name in placeholders:
             raise LessonError(
                 f"lessons/long_runs/{lesson.number}_{name}.py: {{{{{name}}}}} stands for something else "
@@ -119,19 +120,20 @@ def fill(text: str, placeholders: Mapping[str, Callable[[], str]], where: str) -
     return _PLACEHOLDER.sub(value, text)
 
 
-def run_time_words(seconds: float | None) -> str:
+def run_time_text(seconds: float | None) -> str:
     return in_words(seconds) if seconds is None else f"{in_words(seconds)} on 2 CPU cores"
 
 
-def neighbour_links(lesson: Lesson, lessons: Sequence[Lesson]) -> str:
+def neighbour_links(lesson: Lesson, course: Course) -> str:
     """Links to the lesson's problem set, if it has one, and to the lessons before and after it."""
+    lessons = course.lessons
     position = lessons.index(lesson)
     links = []
     if position > 0:
         links.append("← " + _link(lessons[position - 1]))
     if position + 1 < len(lessons):
         links.append(_link(lessons[position + 1]) + " →")
-    parts = [link_to_release(lesson.path.parent.parent, lesson.number), " | ".join(links)]
+    parts = [link_to_release(course, lesson.number), " | ".join(links)]
     return "\n\n".join(part for part in parts if part)
 
 

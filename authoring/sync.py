@@ -1,9 +1,9 @@
-"""Are the notebooks what their lessons say? `python -m authoring.sync`, in seconds and without TensorFlow.
+"""Compare what is stored with what it is made from: `python -m authoring.sync`, without TensorFlow.
 
 The inputs of every notebook are made again in memory and must equal the stored ones: cells,
-tags, metadata and ids. Whether the stored outputs are true is for nbval to say. What else is made
-from lessons and notebooks, README's table and pictures and the record of the sweeps over seeds, must
-be what they give, too; and so must the notebooks of the problem sets.
+tags, metadata and ids. The stored outputs are compared by nbval. What else is made from lessons,
+notebooks and problem sets (authoring/generated.py) must be up to date, too, and the records must be of
+today's code.
 """
 
 from __future__ import annotations
@@ -11,94 +11,125 @@ from __future__ import annotations
 import difflib
 import itertools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from authoring.figures import picture_problems
-from authoring.lessons import (
-    REPOSITORY,
-    Lesson,
-    LessonError,
-    find_lessons,
-    notebooks_without_lesson,
-    read_notebook,
-)
+from authoring import generated
+from authoring.course import Course
+from authoring.lessons import Lesson, read_notebook
 from authoring.long_runs import long_run_problems
-from authoring.readme import readme_problems
-from authoring.records.machines import machine_problems
-from authoring.records.seeds import sweep_problems
-from authoring.releases import release_problems
-from authoring.render import notebook_inputs
-from authoring.times import read_run_times
+from authoring.records import machines, seeds
+from authoring.releases import extra_release_problems
+from authoring.render import render_notebook
+from authoring.sources import REPOSITORY, CourseError
 
 _DIFF_LINES = 8
 _RESULTS_OF_RUNNING = {"outputs", "execution_count"}
 
 
-def problems(root: Path = REPOSITORY) -> list[str]:
-    """Everything that is out of sync: each names the file, the difference, and what mends it."""
-    try:
-        lessons = find_lessons(root)
-        run_times = read_run_times(root)
-        found = [problem for lesson in lessons for problem in lesson_problems(lesson, lessons, run_times)]
-        found += readme_problems(root) + picture_problems(root) + sweep_problems(root)
-        found += machine_problems(root) + long_run_problems(root)
-    except LessonError as error:
-        found = [str(error)]
-    return found + extra_notebook_problems(root) + release_problems(root)
+def problems(course: Course) -> list[str]:
+    """Everything that is out of sync: each names the file, the difference, and what fixes it."""
+    result: list[str] = []
+    for check in (
+        notebook_problems,
+        generated.stale,
+        sweep_problems,
+        machine_problems,
+        long_run_problems,
+        extra_notebook_problems,
+        extra_release_problems,
+    ):
+        try:
+            result += check(course)
+        except CourseError as error:
+            result.append(str(error))
+    return list(dict.fromkeys(result))  # several checks may stop at the same file
 
 
-def lesson_problems(lesson: Lesson, lessons: Sequence[Lesson], run_times: Mapping[str, float]) -> list[str]:
+def notebook_problems(course: Course) -> list[str]:
+    return [problem for lesson in course.lessons for problem in lesson_problems(lesson, course)]
+
+
+def lesson_problems(lesson: Lesson, course: Course) -> list[str]:
     """What separates one notebook from its lesson: at most one problem."""
     name = f"notebooks/{lesson.notebook.name}"
-    mend = f"Mend it with `python3 course.py notebooks {lesson.number}`."
+    fix = f"Fix it with `{generated.FIX} {lesson.number}`."
     try:
-        expected = notebook_inputs(lesson, lessons, run_times)
-    except LessonError as error:
+        expected = render_notebook(lesson, course)
+    except CourseError as error:
         return [str(error)]
     if not lesson.notebook.exists():
-        return [f"{name} is missing, but lessons/{lesson.path.name} is there. {mend}"]
+        return [f"{name} is missing, but lessons/{lesson.path.name} is there. {fix}"]
     try:
         stored = read_notebook(lesson.notebook)
-    except LessonError as error:
-        return [f"{error} {mend}"]
+    except CourseError as error:
+        return [f"{error} {fix}"]
     difference = first_difference(expected, stored)
     if difference is None:
         return []
-    return [f"{name} is not what lessons/{lesson.path.name} gives. {mend}\n{difference}"]
+    return [f"{name} is not what lessons/{lesson.path.name} gives. {fix}\n{difference}"]
 
 
-def extra_notebook_problems(root: Path = REPOSITORY) -> list[str]:
+def sweep_problems(course: Course) -> list[str]:
+    """Where the record of the runs under other seeds is missing, out of date or too weak."""
+    return [
+        problem
+        for lesson in course.lessons
+        if lesson.name in course.notebooks
+        for problem in seeds.problems_of(
+            lesson, course.notebooks[lesson.name], course.sweeps.get(lesson.name)
+        )
+    ]
+
+
+def machine_problems(course: Course) -> list[str]:
+    """Where the record of the runs as other machines is missing, out of date or shows a difference."""
+    return [
+        problem
+        for lesson in course.lessons
+        if lesson.name in course.notebooks
+        for problem in machines.problems_of(
+            lesson,
+            course.notebooks[lesson.name],
+            course.machine_runs.get(lesson.name),
+            course.sweeps.get(lesson.name),
+        )
+    ]
+
+
+def extra_notebook_problems(course: Course) -> list[str]:
+    names = {path.stem for path in (course.root / "lessons").glob("*.py")}
     return [
         f"notebooks/{path.name} has no lesson: `git rm notebooks/{path.name}`, or write its lesson."
-        for path in notebooks_without_lesson(root)
+        for path in course.notebook_paths
+        if path.stem not in names
     ]
 
 
 def first_difference(expected: Any, stored: Any) -> str | None:
     """Where two notebooks' inputs part, for a person to read; None if they are equal."""
     pairs = itertools.zip_longest(expected.cells, stored.cells)
-    for position, (wanted, found) in enumerate(pairs, start=1):
-        if found is None:
-            return f"  cell {position} is missing; the lesson has:\n{_indented(wanted.source)}"
-        if wanted is None:
-            return f"  cell {position} is one that the lesson does not have:\n{_indented(found.source)}"
-        if wanted.source != found.source:
-            lines = _diff(found.source, wanted.source)
+    for position, (new, old) in enumerate(pairs, start=1):
+        if old is None:
+            return f"  cell {position} is missing; the lesson has:\n{_indented(new.source)}"
+        if new is None:
+            return f"  cell {position} is one that the lesson does not have:\n{_indented(old.source)}"
+        if new.source != old.source:
+            lines = _diff(old.source, new.source)
             return f"  cell {position} is the first to differ (- notebook, + lesson):\n{lines}"
-        parts = _differing_parts(wanted, found, ignored=_RESULTS_OF_RUNNING)
+        parts = _differing_parts(new, old, ignored=_RESULTS_OF_RUNNING)
         if parts:
             return f"  cell {position} is the first to differ:\n{parts}"
     parts = _differing_parts(expected, stored, ignored={"cells"})
     return f"  the cells are equal, but not:\n{parts}" if parts else None
 
 
-def _differing_parts(wanted: Mapping[str, Any], found: Mapping[str, Any], ignored: set[str]) -> str:
+def _differing_parts(new: Mapping[str, Any], old: Mapping[str, Any], ignored: set[str]) -> str:
     return "\n".join(
-        f"    {key}: {found.get(key)!r} in the notebook, {wanted.get(key)!r} from the lesson"
-        for key in sorted((set(wanted) | set(found)) - ignored)
-        if wanted.get(key) != found.get(key)
+        f"    {key}: {old.get(key)!r} in the notebook, {new.get(key)!r} from the lesson"
+        for key in sorted((set(new) | set(old)) - ignored)
+        if new.get(key) != old.get(key)
     )
 
 
@@ -116,12 +147,12 @@ def _indented(text: str) -> str:
 
 
 def main(root: Path = REPOSITORY) -> int:
-    found = problems(root)
-    for problem in found:
+    result = problems(Course(root))
+    for problem in result:
         print(problem, file=sys.stderr)
-    if not found:
+    if not result:
         print("Every notebook, the README and the table of seeds are what the lessons give.")
-    return 1 if found else 0
+    return 1 if result else 0
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
-"""Measure how long each notebook runs, and say it in words: `python -m authoring.times [01 ...]`.
+"""Measure how long each notebook runs, and record it: `python -m authoring.times [01 ...]`.
 
-A time is that of a strict nbval run in a process of its own, start-up included: what a
-reader with two cores waits. They are kept in lessons/run_times.json.
+A time is that of a strict nbval run in a separate process, start-up included: what a reader with two
+cores waits. The times are kept in lessons/run_times.json. A busy machine is refused.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import os
 import subprocess
 import sys
@@ -16,42 +14,32 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from authoring.files import read_record, write_atomically
-from authoring.lessons import REPOSITORY, Lesson, LessonError, by_number, find_lessons
+from authoring.course import Course
+from authoring.lessons import Lesson
+from authoring.records import run_times
+from authoring.sources import REPOSITORY, CourseError
 
-NOT_MEASURED = "not measured yet"
 # A measurement this near to the recorded one says nothing new, and would only change text.
 NOISE = 0.15
+# More than this of other programs' work, and a time says as much about them as about the lesson.
+MOST_CORES_OF_OTHERS = 0.5
+_STATISTICS = Path("/proc/stat")
 
 
-def run_times_path(root: Path) -> Path:
-    return root / "lessons" / "run_times.json"
+def cores_of_others(seconds: float = 2.0) -> float | None:
+    """How many cores other programs keep busy while this one sleeps; None where the system does not tell."""
+    if not _STATISTICS.exists():
+        return None
+    before = _busy_ticks()
+    time.sleep(seconds)
+    return (_busy_ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
 
 
-def read_run_times(root: Path = REPOSITORY) -> dict[str, float]:
-    """Seconds by lesson name; a lesson that was never measured has no entry."""
-    return read_record(
-        run_times_path(root),
-        float,
-        what="a JSON object of names and seconds",
-        mend="python3 course.py times",
-    )
-
-
-def in_words(seconds: float | None) -> str:
-    """A run time on 2 CPU cores, rounded up: to 5 s below a minute and to half minutes above."""
-    if seconds is None:
-        return NOT_MEASURED
-    if seconds <= 60:
-        duration = f"{max(5, 5 * math.ceil(seconds / 5))} s"
-    else:
-        duration = f"{math.ceil(seconds / 30) / 2:g} min"
-    return f"about {duration}"
-
-
-def write_run_times(root: Path, seconds: dict[str, float]) -> None:
-    rounded = {name: round(seconds[name], 1) for name in sorted(seconds)}
-    write_atomically(run_times_path(root), json.dumps(rounded, indent=2) + "\n")
+def _busy_ticks() -> int:
+    user, nice, system, _idle, _waiting, *interrupts_and_stolen = [
+        int(ticks) for ticks in _STATISTICS.read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]
+    ]
+    return user + nice + system + sum(interrupts_and_stolen)
 
 
 def is_noise(measured: float, recorded: float | None) -> bool:
@@ -78,6 +66,7 @@ def main(
     arguments: Sequence[str] | None = None,
     root: Path = REPOSITORY,
     run: Callable[[Lesson], bool] = strict_nbval_is_green,
+    load: Callable[[], float | None] = cores_of_others,
 ) -> int:
     parser = argparse.ArgumentParser(
         prog="python -m authoring.times", description="Measure the notebooks' run times."
@@ -85,16 +74,27 @@ def main(
     parser.add_argument(
         "numbers", nargs="*", metavar="NUMBER", help="the lessons to measure, as 01 03; all if none"
     )
-    numbers = parser.parse_args(arguments).numbers
+    parser.add_argument("--anyway", action="store_true", help="measure on a busy machine, too")
+    choice = parser.parse_args(arguments)
     try:
-        lessons = find_lessons(root)
-        chosen = by_number(lessons, numbers) if numbers else lessons
-        recorded = read_run_times(root)
-    except LessonError as error:
+        course = Course(root)
+        chosen = course.by_number(choice.numbers) if choice.numbers else course.lessons
+        recorded = {
+            lesson.name: course.run_times[lesson.name]
+            for lesson in course.lessons  # those that are gone lose their entry
+            if lesson.name in course.run_times
+        }
+    except CourseError as error:
         print(error, file=sys.stderr)
         return 2
-    # Lessons that are gone lose their entry.
-    recorded = {lesson.name: recorded[lesson.name] for lesson in lessons if lesson.name in recorded}
+    busy = None if choice.anyway else load()
+    if busy is not None and busy > MOST_CORES_OF_OTHERS:
+        print(
+            f"Other programs keep {busy:.1f} cores busy, so that a time would be too long: "
+            "wait until the machine is at rest, or measure with --anyway.",
+            file=sys.stderr,
+        )
+        return 2
     red = 0
     for lesson in chosen:
         start = time.perf_counter()
@@ -108,7 +108,7 @@ def main(
         else:
             recorded[lesson.name] = measured
             print(f"{lesson.name}: {measured:.1f} s, written to lessons/run_times.json.")
-        write_run_times(root, recorded)
+        run_times.write(root, recorded)
     print("Now bring the notebooks and the README up to date: python3 course.py notebooks")
     return 1 if red else 0
 

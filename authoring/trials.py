@@ -1,4 +1,4 @@
-"""One run of a lesson's code in a kernel of its own, under another seed or as on another machine.
+"""One run of a lesson's code in a fresh kernel, under another seed or as on another machine.
 
 A check that fails is noted and the lesson goes on, so that it does not hide those after it. Any other
 error ends the run: what came after would be computed from what is left over. The checks that were not
@@ -12,27 +12,31 @@ import contextlib
 import json
 import queue
 import re
+import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic
 
 import nbformat
 from nbval.plugin import get_sanitize_patterns
 
+from authoring.course import Course
 from authoring.execute import NOTHING_EXTRA, ExecutionFailed, execute
 from authoring.lessons import Lesson, LessonError
-from authoring.lint.notebook import UNCOMPARED, Cell, Notebook, load
-from authoring.render import notebook_inputs
+from authoring.notebook import UNCOMPARED, Cell, Notebook
+from authoring.records.outcome import Outcome
+from authoring.records.store import Record, Store
+from authoring.sources import CourseError
 
 FAILED_MARK = "✗ "
 # Far over what a cell may take: two kernels side by side, on a busy machine.
 CELL_SECONDS = 1200
-# Told so, a kernel leaves alone what C code writes to stderr, as nbval's kernels do: a note of oneDNN's.
+# With it a kernel does not capture what C code writes to stderr, such as a note of oneDNN's, as under nbval.
 _AS_IN_NBVAL = {"PYTEST_CURRENT_TEST": "a run of a notebook"}
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
@@ -41,25 +45,6 @@ import course_utils.checks
 course_utils.checks.record_results({path!r}, go_on_after={sentences!r})
 del course_utils
 """
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What one run showed.
-
-    `held` has the sentences of the checks that held, `notes` what was found where one did not, `error` the
-    place and the first line of what ended the run early, `distances` value minus bound for each check that
-    has both. `differs` names the cells whose text is not the stored one, measured numbers left out; there are
-    `measured` of these, and `other` are not as stored.
-    """
-
-    held: set[str]
-    notes: tuple[str, ...] = ()
-    error: str = ""
-    distances: Mapping[str, float] = field(default_factory=dict)
-    differs: tuple[str, ...] = ()
-    measured: int = 0
-    other: int = 0
 
 
 def run_in_kernel(
@@ -146,9 +131,9 @@ Run = Callable[[Task, threading.Event], Outcome]
 def run_all(
     tasks: Sequence[Task], run: Run, jobs: int, record: Callable[[Task, Outcome], None], again: str
 ) -> int:
-    """Run the tasks, hand each outcome to `record` at once, and say it; return how many have none.
+    """Run the tasks, hand each outcome to `record` at once and print it; return how many have none.
 
-    On Ctrl-C it says that `again` goes on from there, and raises.
+    On Ctrl-C it prints that the command `again` goes on from there, and raises.
     """
     recorded = 0
     try:
@@ -157,8 +142,8 @@ def run_all(
                 if isinstance(outcome, Outcome):
                     record(task, outcome)
                     recorded += 1
-                words = _in_words(outcome, task.notebook, seconds)
-                print(f"[{number} of {len(tasks)}] {task.label}: {words}", flush=True)
+                result = _in_words(outcome, task.notebook, seconds)
+                print(f"[{number} of {len(tasks)}] {task.label}: {result}", flush=True)
     except KeyboardInterrupt:
         print(f"\nStopped after {recorded} of {len(tasks)} runs. {again} goes on from there.")
         raise
@@ -213,36 +198,86 @@ def side_by_side(
             thread.join()
 
 
-def built_notebooks(chosen: Sequence[Lesson], lessons: Sequence[Lesson]) -> list[tuple[Lesson, Notebook]]:
-    """The notebooks of the chosen lessons; raises `LessonError` where one is not built from its lesson."""
-    found = []
-    for lesson in chosen:
-        notebook = stored_notebook(lesson)
+def built_notebooks(course: Course, numbers: Sequence[str]) -> list[tuple[Lesson, Notebook]]:
+    """The lessons with these numbers, or all, each with its notebook.
+
+    Raises `CourseError` where one is not built from its lesson.
+    """
+    built = []
+    for lesson in course.by_number(numbers) if numbers else course.lessons:
+        command = f"`python3 course.py notebooks {lesson.number}`"
+        notebook = course.notebooks.get(lesson.name)
         if notebook is None:
             raise LessonError(
-                f"notebooks/{lesson.notebook.name} is missing or cannot be read: "
-                f"build it with `python3 course.py notebooks {lesson.number}`."
+                f"notebooks/{lesson.notebook.name} is missing or cannot be read: build it with {command}."
             )
-        code = [
-            cell.source for cell in notebook_inputs(lesson, lessons, {}).cells if cell.cell_type == "code"
-        ]
-        if code != [cell.source for cell in notebook.code]:
+        if [cell.source for cell in lesson.cells if cell.kind == "code"] != [
+            cell.source for cell in notebook.code
+        ]:
             raise LessonError(
                 f"{notebook.name} is not built from the code of lessons/{lesson.path.name}, and what runs is "
-                f"the notebook: first `python3 course.py notebooks {lesson.number}`."
+                f"the notebook: first {command}."
             )
         if not notebook.checks:
             raise LessonError(f"{notebook.name} shows no check: there is nothing to count.")
-        found.append((lesson, notebook))
-    return found
+        built.append((lesson, notebook))
+    return built
 
 
-def stored_notebook(lesson: Lesson) -> Notebook | None:
-    """The lesson's notebook, or None where the sync check says that there is none to read."""
-    try:
-        return load(lesson.notebook) if lesson.notebook.exists() else None
-    except LessonError:
-        return None
+@dataclass(frozen=True)
+class Kind(Generic[Record]):
+    """Trials of one kind, and how they are recorded."""
+
+    store: Store[Record]
+    start: Callable[[Record | None, Notebook], Record]
+    """The record to go on with, from what is on record, or None; without results of other code."""
+    due: Callable[[Record], list[str]]
+    """The circumstances that a record lacks."""
+    add: Callable[[Record, Task, Outcome], Record]
+    report: Callable[[Course, list[tuple[Lesson, Notebook]], Mapping[str, Record]], bool]
+    """Prints the result; returns whether all is as it must be."""
+
+    def main(self, choice: argparse.Namespace, root: Path, run: Run) -> int:
+        """Run what is due of the chosen lessons, record each outcome at once, and report; the exit code."""
+        course = Course(root)
+        try:
+            chosen = built_notebooks(course, choice.numbers)
+            records = self.store.read(root)
+        except CourseError as error:
+            print(error, file=sys.stderr)
+            return 2
+        for lesson, notebook in chosen:
+            known = None if choice.again else records.get(lesson.name)
+            records[lesson.name] = self.start(known, notebook)
+        tasks = [
+            Task(lesson, notebook, circumstance)
+            for lesson, notebook in chosen
+            for circumstance in self.due(records[lesson.name])
+        ]
+
+        def record(task: Task, outcome: Outcome) -> None:
+            records[task.lesson.name] = self.add(records[task.lesson.name], task, outcome)
+            self.store.write(root, course.lessons, records)
+
+        if not tasks:
+            self.store.write(root, course.lessons, records)
+        again = "The same command, without --again," if choice.again else "The same command"
+        try:
+            without_result = run_all(tasks, run, choice.jobs, record, again)
+        except KeyboardInterrupt:
+            return 130
+        return 0 if self.report(course, chosen, records) and not without_result else 1
+
+
+def argument_parser(name: str, description: str) -> argparse.ArgumentParser:
+    """The options that trials of every kind have."""
+    parser = argparse.ArgumentParser(prog=f"python -m authoring.{name}", description=description)
+    parser.add_argument("numbers", nargs="*", metavar="NUMBER", help="the lessons, as 01 03; all if none")
+    parser.add_argument(
+        "--jobs", type=at_least_one, default=1, metavar="N", help="how many runs at a time (1)"
+    )
+    parser.add_argument("--again", action="store_true", help="forget what is recorded of these lessons")
+    return parser
 
 
 def at_least_one(text: str) -> int:

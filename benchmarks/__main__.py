@@ -15,17 +15,17 @@ EPOCHS_A_TURN = 3
 """The first epoch of a turn finds the others' numbers in the caches; training does not stop after each."""
 
 
-def measure(works: Sequence[Work], rounds: int) -> list[page.Found]:
+def measure(works: Sequence[Work], rounds: int) -> list[page.Json]:
     """Run the race for each work."""
-    found = []
+    races = []
     for work in works:
         results = race.race(work, [*race.CONTENDERS, race.LIMIT], rounds, a_turn=EPOCHS_A_TURN)
         for result in results:
-            said = result.missing or f"{1000 * result.median:.0f} ms"
-            print(f"{work.name:18} {result.label:45} {said}", flush=True)
+            result_text = result.missing or f"{1000 * result.median:.0f} ms"
+            print(f"{work.name:18} {result.label:45} {result_text}", flush=True)
         rows = [asdict(result) for result in results]
-        found.append({"work": asdict(work), "flops": work.flops, "curves": work.curves, "results": rows})
-    return found
+        races.append({"work": asdict(work), "flops": work.flops, "curves": work.curves, "results": rows})
+    return races
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,17 +56,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{target.goal}, {target.label}: {target.missing or f'{target.median:.1f} s'}")
         print(*(f"{label}: {s:.2f} s" for label, s in costs.imports(1).items()), sep="\n")
         return 0
-    found = page.read() if options.races else {}
-    found |= {
+    results = page.read() if options.races else {}
+    results |= {
         "machine": machine.name(),
         "day": datetime.date.today().isoformat(),
         "races": measure(WORKS, options.rounds),
     }
     if not options.races:
-        found["targets"] = [asdict(target) for target in targets.run_all(3, source=True)]
-        found["imports"] = costs.imports(5)
-        found["set_up"] = None if options.without_set_up else costs.cold_set_up()
-    page.write(found)
+        results["targets"] = [asdict(target) for target in targets.run_all(3, source=True)]
+        results["imports"] = costs.imports(5)
+        results["set_up"] = None if options.without_set_up else costs.cold_set_up()
+    page.write(results)
     return 0
 
 

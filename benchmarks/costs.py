@@ -20,15 +20,15 @@ def imports(repeats: int) -> dict[str, float]:
         "`import course_utils`": "import course_utils",
         "a lesson's start, TensorFlow and all": "import course_utils; course_utils.runtime.start(seed=1)",
     }
-    found = {}
+    seconds = {}
     for label, program in programs.items():
         times = []
         for _ in range(repeats):
             start = time.perf_counter()
             subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)
             times.append(time.perf_counter() - start)
-        found[label] = statistics.median(times)
-    return found
+        seconds[label] = statistics.median(times)
+    return seconds
 
 
 def cold_set_up() -> float:

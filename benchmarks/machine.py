@@ -14,8 +14,8 @@ _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 def name() -> str:
     """The processor, the cores that this process may use, the system and Python, in one line."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    found = [processor(), f"{cores} cores", f"{platform.system()} {platform.machine()}"]
-    return ", ".join([*found, f"Python {platform.python_version()}"])
+    parts = [processor(), f"{cores} cores", f"{platform.system()} {platform.machine()}"]
+    return ", ".join([*parts, f"Python {platform.python_version()}"])
 
 
 def processor() -> str:
@@ -24,8 +24,8 @@ def processor() -> str:
     model = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
     flags = set(" ".join(re.findall(r"^flags\s*:\s*(.+)$", text, re.MULTILINE)).split())
     wide = [word for word in ("avx2", "fma", "avx512f") if word in flags]
-    said = model[1].strip() if model else platform.processor() or platform.machine()
-    return f"{said} ({', '.join(wide)})" if wide else said
+    name = model[1].strip() if model else platform.processor() or platform.machine()
+    return f"{name} ({', '.join(wide)})" if wide else name
 
 
 def busy() -> tuple[float, float] | None:

@@ -51,7 +51,7 @@ LIMIT = Contender("limit", "the arithmetic alone, on this machine")
 
 @dataclass
 class Result:
-    """What a contender took for one work; `missing` says why there is nothing."""
+    """What a contender took for one work; `missing` is the reason where there is nothing."""
 
     module: str
     label: str
@@ -64,7 +64,7 @@ class Result:
     others: float | None = None
     """The share of the machine that other programs used during this contender's epochs."""
     more: dict[str, float] = field(default_factory=dict)
-    """Medians of what the limit says of itself: seconds of its products and of its curves."""
+    """Medians of what the limit reports: seconds of its products and of its curves."""
 
     @property
     def median(self) -> float:
@@ -76,7 +76,7 @@ class Unequal(RuntimeError):
 
 
 class Process:
-    """A contender in a process of its own, which waits until it is asked."""
+    """A contender in a separate process, which waits for work."""
 
     def __init__(self, contender: Contender) -> None:
         self.contender = contender
@@ -105,8 +105,8 @@ class Process:
             self._process.wait()
             self._errors.seek(0)
             raise RuntimeError(f"{self.contender.module} broke off:\n{self._errors.read()[-2000:]}")
-        found: dict[str, Any] = json.loads(line)
-        return found
+        answer: dict[str, Any] = json.loads(line)
+        return answer
 
     def __enter__(self) -> Process:
         return self
@@ -143,9 +143,9 @@ def race(
                 continue
             process = Process(contender)
             running.append((process, result))
-            said = process.ask(work=asdict(work))
-            result.version, result.parameters = said["version"], said["parameters"]
-            require_same_start(work, contender, said)
+            answer = process.ask(work=asdict(work))
+            result.version, result.parameters = answer["version"], answer["parameters"]
+            require_same_start(work, contender, answer)
         starts = [0, *range(warm_up, warm_up + rounds * a_turn, a_turn)]
         for first, after in itertools.pairwise([*starts, warm_up + rounds * a_turn]):
             for process, result in running:
@@ -177,13 +177,13 @@ def run_epoch(process: Process, result: Result, number: int, *, counts: bool) ->
         result.others = (result.others or 0) + (share - (result.others or 0)) / runs
 
 
-def require_same_start(work: Work, contender: Contender, said: dict[str, Any]) -> None:
+def require_same_start(work: Work, contender: Contender, answer: dict[str, Any]) -> None:
     """Refuse a contender with other data, start weights or parameters."""
-    if said["digest"] != work.digest():
+    if answer["digest"] != work.digest():
         raise Unequal(f"{contender.module} has other data or start weights than {work.name} gives")
-    if contender.module != LIMIT.module and said["parameters"] != work.parameters:
+    if contender.module != LIMIT.module and answer["parameters"] != work.parameters:
         raise Unequal(
-            f"{contender.module} trains {said['parameters']} parameters, where {work.name} has "
+            f"{contender.module} trains {answer['parameters']} parameters, where {work.name} has "
             f"{work.parameters}"
         )
 
@@ -193,9 +193,9 @@ def require_same_losses(results: Sequence[Result]) -> None:
     trained = [result for result in results if result.losses]
     for result in trained[1:]:
         pairs = zip(result.losses, trained[0].losses, strict=True)
-        for epoch, (found, expected) in enumerate(itertools.islice(pairs, COMPARED)):
-            if not abs(found - expected) <= SAME_LOSS * abs(expected):
+        for epoch, (loss, expected) in enumerate(itertools.islice(pairs, COMPARED)):
+            if not abs(loss - expected) <= SAME_LOSS * abs(expected):
                 raise Unequal(
-                    f"{result.module} has the loss {found:.5g} in epoch {epoch}, where "
+                    f"{result.module} has the loss {loss:.5g} in epoch {epoch}, where "
                     f"{trained[0].module} has {expected:.5g}: they do not do the same work"
                 )

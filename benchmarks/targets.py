@@ -20,7 +20,7 @@ SOURCE_EPOCHS = 5000
 
 @dataclass
 class Target:
-    """Runs towards one goal; `missing` says why there are none."""
+    """Runs towards one goal; `missing` is the reason where there are none."""
 
     goal: str
     label: str
@@ -37,18 +37,18 @@ class Target:
         return statistics.median(self.seconds) if self.seconds else None
 
     def run(self, command: list[str]) -> None:
-        """Run a program once and note what it says of itself."""
+        """Run a program once and note what it reports."""
         variables = environments.variables()
         before = machine.busy()
         done = subprocess.run(command, cwd=ROOT, env=variables, stdout=subprocess.PIPE, text=True, check=True)
         after = machine.busy()
-        said = json.loads(done.stdout.splitlines()[-1])
-        self.version = said["version"]
-        self.seconds.append(said["seconds"])
-        self.epochs.append(said["epochs"])
-        self.errors.append(said["error"])
-        if before and after and "cpu" in said:
-            share = max(0.0, (after[0] - before[0] - said["cpu"]) / (after[1] - before[1]))
+        result = json.loads(done.stdout.splitlines()[-1])
+        self.version = result["version"]
+        self.seconds.append(result["seconds"])
+        self.epochs.append(result["epochs"])
+        self.errors.append(result["error"])
+        if before and after and "cpu" in result:
+            share = max(0.0, (after[0] - before[0] - result["cpu"]) / (after[1] - before[1]))
             self.others = max(self.others or 0.0, share)
 
 
@@ -58,7 +58,7 @@ def run_all(seeds: int, *, source: bool, epochs: int | None = None) -> list[Targ
     `source` is False where its minutes are too long; `epochs` cuts this course's training short, to
     see that it runs.
     """
-    found = []
+    targets = []
     for goal, label in (
         ("published error", "this course, the source's framing"),
         ("no mistake", "this course, one linear output read from c"),
@@ -67,7 +67,7 @@ def run_all(seeds: int, *, source: bool, epochs: int | None = None) -> list[Targ
         for seed in range(1, seeds + 1):
             module = [sys.executable, "-m", "benchmarks.contenders.target_course"]
             target.run([*module, goal, str(seed), str(epochs or EPOCHS[goal])])
-        found.append(target)
+        targets.append(target)
     theirs = Target("published error", "the source's program")
     theirs.missing = environments.missing("tf_keras")
     if not source:
@@ -77,7 +77,7 @@ def run_all(seeds: int, *, source: bool, epochs: int | None = None) -> list[Targ
         module = [str(environments.python_of("tf_keras")), "-m", "benchmarks.contenders.target_source"]
         theirs.run([*module, "1", str(SOURCE_EPOCHS), str(STATE)])
         forget_source()  # what was stopped goes on; what has ended is measured anew the next time
-    return [theirs, *found]
+    return [theirs, *targets]
 
 
 def forget_source() -> None:

@@ -68,10 +68,10 @@ class Work:
 
     def digest(self) -> str:
         """A short hash of all arrays, by which a contender shows that it got the same ones."""
-        found = hashlib.sha256()
+        digest = hashlib.sha256()
         for array in (*self.data(), *self.weights(), self.order(0)):
-            found.update(array.tobytes())
-        return found.hexdigest()[:16]
+            digest.update(array.tobytes())
+        return digest.hexdigest()[:16]
 
 
 WORKS = (

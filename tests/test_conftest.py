@@ -31,8 +31,8 @@ def test_examples_leave_no_figure_open(tmp_path: Path) -> None:
     example = "    >>> import matplotlib.pyplot as plt\n    >>> figure = plt.figure()\n"
     examples = [f'def example_{n}():\n    """\n{example}    """\n' for n in range(25)]
     (tmp_path / "examples.py").write_text("\n".join(examples), encoding="utf-8")
-    said = run_pytest(tmp_path, "--doctest-modules", "examples.py")
-    assert "25 passed" in said, said[-2000:]
+    output = run_pytest(tmp_path, "--doctest-modules", "examples.py")
+    assert "25 passed" in output, output[-2000:]
 
 
 def test_a_test_that_leaves_the_environment_changed_fails_and_the_next_one_has_it_as_before(tmp_path):
@@ -53,9 +53,9 @@ def test_next(monkeypatch):
 """,
         encoding="utf-8",
     )
-    said = run_pytest(tmp_path, "test_environment.py")
-    assert "2 passed, 1 error" in said, said[-2000:]
-    assert "left changed in os.environ: ADDED, HOME, PATH; let monkeypatch take it back" in said
+    output = run_pytest(tmp_path, "test_environment.py")
+    assert "2 passed, 1 error" in output, output[-2000:]
+    assert "left changed in os.environ: ADDED, HOME, PATH; let monkeypatch take it back" in output
 
 
 def write_notebook(folder: Path, source: str, printed: str = "") -> str:
@@ -81,7 +81,7 @@ def test_personal_settings_reach_no_kernel_of_nbval_without_course_py(tmp_path: 
         " sorted(name for name in os.environ if name in ('COURSE_SEED', 'PYTHONHASHSEED', 'JUPYTER_PATH')))"
     )
     notebook = write_notebook(tmp_path, source, "[] []\n")
-    said = run_pytest(
+    output = run_pytest(
         tmp_path,
         *("--nbval", "--nbval-current-env", notebook),
         JUPYTER_PATH=str(settings),
@@ -90,11 +90,11 @@ def test_personal_settings_reach_no_kernel_of_nbval_without_course_py(tmp_path: 
         PYTHONHASHSEED="1",
         COURSE_SEED="7",
     )
-    assert "1 passed" in said, said[-2000:]
+    assert "1 passed" in output, output[-2000:]
 
 
 @pytest.mark.parametrize(
-    ("option", "variable", "words"),
+    ("option", "variable", "message"),
     [
         ([], "2", "Timeout of 2 seconds"),
         (["--nbval-cell-timeout=2"], "100", "Timeout of 2 seconds"),
@@ -107,10 +107,10 @@ def test_personal_settings_reach_no_kernel_of_nbval_without_course_py(tmp_path: 
     ids=["variable", "option", "bad"],
 )
 def test_one_variable_is_the_time_limit_of_a_cell(
-    tmp_path: Path, option: list[str], variable: str, words: str
+    tmp_path: Path, option: list[str], variable: str, message: str
 ) -> None:
     notebook = write_notebook(tmp_path, "import time\ntime.sleep(30)")
     options = ["--nbval", "--nbval-current-env", notebook, *option]
-    said = run_pytest(tmp_path, *options, COURSE_CELL_SECONDS=variable)
-    assert words in said, said[-2000:]
-    assert ("Traceback" in said) == (variable != "soon")
+    output = run_pytest(tmp_path, *options, COURSE_CELL_SECONDS=variable)
+    assert message in output, output[-2000:]
+    assert ("Traceback" in output) == (variable != "soon")

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from authoring.lessons import REPOSITORY
+from authoring.sources import REPOSITORY
 
 PACKAGE = "aeon==1.6.0"
 MEMBER = "aeon/datasets/data/JapaneseVowels/JapaneseVowels_{}.ts"

@@ -10,8 +10,8 @@ import statistics
 import tokenize
 from collections.abc import Iterator
 
-from authoring.lint.notebook import CHECK_MARK, UNCOMPARED, Cell, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
+from authoring.notebook import CHECK_MARK, UNCOMPARED, Cell, Notebook
 
 MOST_LINES = 25
 MOST_MEDIAN_LINES = 6
@@ -131,10 +131,10 @@ def allowed_tags(notebook: Notebook) -> Iterator[Finding]:
 def no_nbval_comments(notebook: Notebook) -> Iterator[Finding]:
     """No comment steers nbval: what is not compared is seen by its tag."""
     for cell in notebook.code:
-        if found := _NBVAL_MARKER.search(cell.source):
+        if match := _NBVAL_MARKER.search(cell.source):
             yield Finding(
                 cell.where,
-                f"the comment {found[1]} steers nbval",
+                f"the comment {match[1]} steers nbval",
                 f"remove it (or tag the cell {UNCOMPARED})",
             )
 
@@ -242,10 +242,10 @@ def _made_by(makers: set[str], cell: Cell) -> Iterator[str]:
 
 def _imported_packages(cell: Cell) -> list[str]:
     """The packages that a cell imports, in the order of its lines."""
-    found: list[tuple[int, str]] = []
+    imports: list[tuple[int, str]] = []
     for node in ast.walk(cell.tree):
         if isinstance(node, ast.Import):
-            found += [(node.lineno, alias.name) for alias in node.names]
+            imports += [(node.lineno, alias.name) for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.append((node.lineno, node.module))
-    return [name.split(".")[0] for _, name in sorted(found, key=lambda item: item[0])]
+            imports.append((node.lineno, node.module))
+    return [name.split(".")[0] for _, name in sorted(imports, key=lambda item: item[0])]

@@ -11,8 +11,8 @@ import ast
 import re
 from collections.abc import Iterator
 
-from authoring.lint.notebook import UNCOMPARED, Cell, Notebook
 from authoring.lint.rules import Finding, rule
+from authoring.notebook import UNCOMPARED, Cell, Notebook
 
 MARK = "cu.measured"
 # On the line of a print or the one above it: why its numbers are the same on each machine.

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from authoring.execute import WIDGET_VIEW
-from authoring.lint.notebook import Cell, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
+from authoring.notebook import Cell, Notebook
 
 MOST_BYTES = 1_500_000
 SHORTEST_ALT_TEXT = 30
@@ -76,9 +76,9 @@ def no_widget_state(notebook: Notebook) -> Iterator[Finding]:
 def no_progress_left(notebook: Notebook) -> Iterator[Finding]:
     """No progress bar or epoch count stays behind in the stored outputs."""
     for cell, text in _output_texts(notebook):
-        if found := _LEFT_BY_PROGRESS.search(text):
+        if match := _LEFT_BY_PROGRESS.search(text):
             yield Finding(
-                cell.where, f"{found[0]!r} was left by a progress bar", "pass verbose=0 or clear the bar"
+                cell.where, f"{match[0]!r} was left by a progress bar", "pass verbose=0 or clear the bar"
             )
 
 
@@ -86,8 +86,8 @@ def no_progress_left(notebook: Notebook) -> Iterator[Finding]:
 def no_machine_path(notebook: Notebook) -> Iterator[Finding]:
     """No path of anyone's machine stands in an output or a source."""
     for cell, text in _all_texts(notebook):
-        found = _MACHINE_PATH.search(text)
-        path = found[0] if found else next((p for p in _own_paths(notebook) if p in text), None)
+        match = _MACHINE_PATH.search(text)
+        path = match[0] if match else next((p for p in _own_paths(notebook) if p in text), None)
         if path:
             yield Finding(
                 cell.where,
@@ -100,10 +100,10 @@ def no_machine_path(notebook: Notebook) -> Iterator[Finding]:
 def no_memory_address(notebook: Notebook) -> Iterator[Finding]:
     """No memory address stands in an output or a source."""
     for cell, text in _all_texts(notebook):
-        if found := _ADDRESS.search(text):
+        if match := _ADDRESS.search(text):
             yield Finding(
                 cell.where,
-                f"{found[0]!r} is a memory address",
+                f"{match[0]!r} is a memory address",
                 "assign what the cell ends with to `_`, or print a part of it",
             )
 

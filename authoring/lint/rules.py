@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from authoring.lint.notebook import Notebook
+from authoring.notebook import Notebook
 
 RULES: dict[str, Rule] = {}
 
@@ -15,14 +15,14 @@ WHOLE = "as a whole"
 
 @dataclass(frozen=True)
 class Finding:
-    """Where a rule is broken, what was found there, and what would do."""
+    """Where a rule is broken, what is wrong there, and the remedy."""
 
     where: str
-    found: str
+    fault: str
     remedy: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.found}; {self.remedy}."
+        return f"{self.where}: {self.fault}; {self.remedy}."
 
 
 Check = Callable[[Notebook], Iterator[Finding]]

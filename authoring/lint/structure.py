@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from authoring.lessons import LessonError, parse_bullets, parse_opening
-from authoring.lint.notebook import UNCOMPARED, Block, Notebook
 from authoring.lint.rules import WHOLE, Finding, rule
-from authoring.times import NOT_MEASURED
+from authoring.notebook import UNCOMPARED, Block, Notebook
+from authoring.records.run_times import NOT_MEASURED
 
 MOST_CELLS = 60
 PROSE_PER_CODE = (0.8, 2.0)
@@ -54,13 +54,13 @@ def opening(notebook: Notebook) -> Iterator[Finding]:
         yield Finding(WHOLE, "the first cell is not markdown", "begin with the opening")
         return
     try:
-        found = parse_opening(first.source)
+        parts = parse_opening(first.source)
     except LessonError as error:
         yield Finding(first.where, "the opening is not whole", str(error))
         return
-    if found.run_time == NOT_MEASURED:
+    if parts.run_time == NOT_MEASURED:
         yield Finding(
-            first.where, f"the run time is {NOT_MEASURED}", f"run `python3 course.py times {found.number}`"
+            first.where, f"the run time is {NOT_MEASURED}", f"run `python3 course.py times {parts.number}`"
         )
 
 
@@ -69,22 +69,22 @@ def closing(notebook: Notebook) -> Iterator[Finding]:
     """The last four sections are what you now know, exercises, solutions and sources."""
     sections = [block.heading for block in notebook.blocks if block.level == 2]
     if tuple(sections[-len(CLOSING) :]) != CLOSING:
-        wanted = ", ".join(f"## {name}" for name in CLOSING)
-        yield Finding(WHOLE, f"the last sections are {sections[-len(CLOSING) :]}", f"end with {wanted}")
+        expected = ", ".join(f"## {name}" for name in CLOSING)
+        yield Finding(WHOLE, f"the last sections are {sections[-len(CLOSING) :]}", f"end with {expected}")
 
 
 @rule
 def exercises(notebook: Notebook) -> Iterator[Finding]:
     """Three to five exercises, `### Exercise N: ...`, each with a hint folded in <details>."""
-    found = _subsections(notebook, "Exercises")
+    blocks = _subsections(notebook, "Exercises")
     fewest, most = EXERCISES
-    if not fewest <= len(found) <= most:
+    if not fewest <= len(blocks) <= most:
         yield Finding(
             WHOLE,
-            f"{len(found)} exercises where {fewest} to {most} should be",
+            f"{len(blocks)} exercises where {fewest} to {most} should be",
             "give each the heading `### Exercise N: ...`",
         )
-    for number, block in enumerate(found, start=1):
+    for number, block in enumerate(blocks, start=1):
         if not re.match(rf"Exercise {number}: \S", block.heading):
             yield Finding(
                 block.where, f"the heading is {block.heading!r}", f"write `### Exercise {number}: ...`"
@@ -100,15 +100,15 @@ def exercises(notebook: Notebook) -> Iterator[Finding]:
 @rule
 def solutions(notebook: Notebook) -> Iterator[Finding]:
     """Each exercise has its `### Solution N`, with code tagged solution that prints a check."""
-    wanted = len(_subsections(notebook, "Exercises"))
-    found = _subsections(notebook, "Solutions")
-    if len(found) != wanted:
+    expected = len(_subsections(notebook, "Exercises"))
+    blocks = _subsections(notebook, "Solutions")
+    if len(blocks) != expected:
         yield Finding(
             WHOLE,
-            f"{len(found)} solutions for {wanted} exercises",
+            f"{len(blocks)} solutions for {expected} exercises",
             "write one under `### Solution N` for each",
         )
-    for number, block in enumerate(found, start=1):
+    for number, block in enumerate(blocks, start=1):
         if not re.match(rf"Solution {number}\b", block.heading):
             yield Finding(block.where, f"the heading is {block.heading!r}", f"write `### Solution {number}`")
         if not any(cell.checks for cell in block.code):
@@ -189,9 +189,9 @@ def few_uncompared(notebook: Notebook) -> Iterator[Finding]:
 def no_placeholder_left(notebook: Notebook) -> Iterator[Finding]:
     """No {{placeholder}} is left unfilled."""
     for cell in notebook.prose:
-        if found := _UNRESOLVED.search(cell.source):
+        if match := _UNRESOLVED.search(cell.source):
             yield Finding(
-                cell.where, f"{found[0]} is left", "build the notebook with `python3 course.py notebooks`"
+                cell.where, f"{match[0]} is left", "build the notebook with `python3 course.py notebooks`"
             )
 
 

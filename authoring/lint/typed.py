@@ -1,4 +1,4 @@
-"""Rule for numbers in words: what was measured is not typed, since another machine would measure another."""
+"""Rule for numbers in prose: what was measured is not typed, since another machine would measure another."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 
 from authoring.lint.measured import EXACT_COMMENT
-from authoring.lint.notebook import Cell, Notebook
 from authoring.lint.rules import Finding, rule
+from authoring.notebook import Cell, Notebook
 from authoring.readme import GENERATED
 
 # A number that looks measured: it has a fraction, a unit, or a word before it that says how near it is.
@@ -32,20 +32,20 @@ _NOT_PROSE = re.compile(
 )
 # Lines that make no claim of their own: the run time (it is generated), headings, a reason given.
 _NO_CLAIM = re.compile(r"\*\*Run time:\*\*|<!-- exact: \S.*-->|^#+ ")
-_WORDS = {"alt", "title"}
+_TEXTS = {"alt", "title"}
 
 
 @rule
 def no_measured_number_typed(notebook: Notebook) -> Iterator[Finding]:
     """A fraction, a share or a rough number in prose, a title or an alt text stands in code or a check."""
-    said = {number for sentence in notebook.checks for number in _numbers(sentence, all_of_them=True)}
+    in_checks = {number for sentence in notebook.checks for number in _numbers(sentence, all_of_them=True)}
     in_code = _literals(cell.tree for cell in notebook.code)
     sources = {block.where for block in notebook.section("Sources")}
     for cell in notebook.prose:
         if cell.where not in sources:
             for line in _NOT_PROSE.sub(" ", GENERATED.sub("", cell.source)).splitlines():
                 if not _NO_CLAIM.search(line):
-                    yield from _findings(cell, line, in_code | said)
+                    yield from _findings(cell, line, in_code | in_checks)
     for cell, following in notebook.code_and_next():
         limits = {0.0, 1.0}  # of what a share, a loss or a gate can be
         checked = [call for near in (cell, following) if near for call in _checks(near)]
@@ -67,9 +67,9 @@ def _findings(cell: Cell, text: str, known: set[float]) -> Iterator[Finding]:
 def _numbers(text: str, all_of_them: bool = False) -> list[float]:
     """The numbers in a text that look measured; shares as such, 0.5 for 50 %."""
     return [
-        float(found["number"].replace(" ", "")) / (100 if "%" in (found["unit"] or "") else 1)
-        for found in _LOOKS_MEASURED.finditer(text)
-        if all_of_them or found["near"] or found["unit"] or "." in found["number"] or "e" in found["number"]
+        float(match["number"].replace(" ", "")) / (100 if "%" in (match["unit"] or "") else 1)
+        for match in _LOOKS_MEASURED.finditer(text)
+        if all_of_them or match["near"] or match["unit"] or "." in match["number"] or "e" in match["number"]
     ]
 
 
@@ -100,12 +100,12 @@ def _titles_and_alts(cell: Cell) -> Iterator[str]:
 
 def _title_or_alt(node: ast.AST) -> ast.AST | None:
     """What a keyword argument, an assignment or an entry of a dictionary with such a name is given."""
-    if isinstance(node, ast.keyword) and node.arg in _WORDS:
+    if isinstance(node, ast.keyword) and node.arg in _TEXTS:
         return node.value
-    if isinstance(node, ast.Assign) and any(getattr(target, "id", "") in _WORDS for target in node.targets):
+    if isinstance(node, ast.Assign) and any(getattr(target, "id", "") in _TEXTS for target in node.targets):
         return node.value
     if isinstance(node, ast.Dict):
-        named = [getattr(key, "value", "") in _WORDS for key in node.keys]
+        named = [getattr(key, "value", "") in _TEXTS for key in node.keys]
         return ast.Tuple(
             [value for value, is_one in zip(node.values, named, strict=True) if is_one], ast.Load()
         )

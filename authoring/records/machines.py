@@ -5,22 +5,19 @@ authoring/machines.py fills it. Here is what must be true of it, told in seconds
 
 from __future__ import annotations
 
-import json
 import platform
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from authoring.files import read_record, write_atomically
-from authoring.lessons import REPOSITORY, Lesson, find_lessons
-from authoring.lint.notebook import Notebook
-from authoring.readme import in_cell
+from authoring.lessons import Lesson
+from authoring.notebook import Notebook
+from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import MEND, Sweep, literally, read_sweeps
-from authoring.trials import Outcome, stored_notebook
+from authoring.records.seeds import Sweep
+from authoring.records.store import Store, lesson_link, literally
 
-COMMAND = "python3 course.py machines"
 # A value must be away from its bound by this share of what the seeds spread, on every machine.
 MARGIN = 0.2
 
@@ -101,6 +98,19 @@ class Record:
     ran: Provenance
     results: Mapping[str, Result] = field(default_factory=dict)
 
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Record:
+        results = {
+            name: Result(**{**result, "differs": tuple(result["differs"]), "failed": tuple(result["failed"])})
+            for name, result in entry["results"].items()
+        }
+        return cls(Provenance.from_entry(entry), results)
+
+    def to_entry(self) -> dict[str, Any]:
+        """All but the results as machines that are gone."""
+        results = {name: vars(self.results[name]) for name in MACHINES if name in self.results}
+        return {**self.ran.as_entry(), "results": results}
+
 
 def processor() -> str:
     """The model of this machine's processor, as the system names it."""
@@ -110,41 +120,6 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.split(":", 1)[1].strip()
     return platform.processor() or platform.machine()
-
-
-def records_path(root: Path) -> Path:
-    return root / "lessons" / "machines.json"
-
-
-def page_path(root: Path) -> Path:
-    return root / "docs" / "machines.md"
-
-
-def read_records(root: Path = REPOSITORY) -> dict[str, Record]:
-    """The records by lesson name."""
-    return read_record(records_path(root), _record, what="a record of machines", mend=COMMAND)
-
-
-def _record(entry: Mapping[str, Any]) -> Record:
-    results = {
-        name: Result(**{**result, "differs": tuple(result["differs"]), "failed": tuple(result["failed"])})
-        for name, result in entry["results"].items()
-    }
-    return Record(Provenance.from_entry(entry), results)
-
-
-def write_records(root: Path, lessons: Sequence[Lesson], records: Mapping[str, Record]) -> None:
-    """Write the record and its page; lessons and machines that are gone lose their entry."""
-    entries = {
-        lesson.name: {
-            **record.ran.as_entry(),
-            "results": {name: vars(record.results[name]) for name in MACHINES if name in record.results},
-        }
-        for lesson in lessons
-        if (record := records.get(lesson.name))
-    }
-    write_atomically(records_path(root), json.dumps(entries, indent=2, ensure_ascii=False) + "\n")
-    write_atomically(page_path(root), page(lessons, records))
 
 
 def page(lessons: Sequence[Lesson], records: Mapping[str, Record]) -> str:
@@ -158,8 +133,7 @@ def page(lessons: Sequence[Lesson], records: Mapping[str, Record]) -> str:
         results = records[lesson.name].results
         processors |= dict.fromkeys(result.processor for result in results.values())
         cells = [_in_cell(results.get(name)) for name in MACHINES]
-        link = f"[{in_cell(lesson.opening.title)}](../notebooks/{lesson.notebook.name})"
-        rows.append("| " + " | ".join([lesson.number, link, *cells]) + " |")
+        rows.append("| " + " | ".join([lesson.number, lesson_link(lesson), *cells]) + " |")
     meanings = [f"- **{name}**: {machine.meaning}{_switches(machine)}" for name, machine in MACHINES.items()]
     troubles = [
         f"- {lesson.name}, {name}: {literally(trouble)}"
@@ -174,7 +148,8 @@ def page(lessons: Sequence[Lesson], records: Mapping[str, Record]) -> str:
             "What training yields differs from processor to processor. Each lesson is run as several",
             "machines would run it. All text must be the stored one, to the letter, and every check must",
             "hold. Only numbers with ≈ before them may be others: a cell says how many were, of how many.\n",
-            f"Made by `{COMMAND}` from what it recorded in lessons/machines.json: do not edit this page.\n",
+            "Made by `python3 course.py machines` from what it recorded in lessons/machines.json: "
+            "do not edit this page.\n",
             *rows,
             "",
             *meanings,
@@ -186,8 +161,8 @@ def page(lessons: Sequence[Lesson], records: Mapping[str, Record]) -> str:
 
 
 def _switches(machine: Machine) -> str:
-    words = " ".join(f'{name}="{value}"' for name, value in machine.environment.items())
-    return f": `{words}`" if words else ""
+    switches = " ".join(f'{name}="{value}"' for name, value in machine.environment.items())
+    return f": `{switches}`" if switches else ""
 
 
 def _in_cell(result: Result | None) -> str:
@@ -196,44 +171,29 @@ def _in_cell(result: Result | None) -> str:
     return "**see below**" if result.troubles() else f"equal; {result.other} of {result.measured} ≈"
 
 
-def machine_problems(root: Path = REPOSITORY) -> list[str]:
-    """Where the record is missing, out of date or shows a difference, each with what would do."""
-    lessons, records, sweeps = find_lessons(root), read_records(root), read_sweeps(root)
-    found = []
-    for lesson in lessons:
-        notebook = stored_notebook(lesson)
-        if notebook is not None:
-            found += problems_of(lesson, notebook, records.get(lesson.name), sweeps.get(lesson.name))
-    gone = sorted(records.keys() - {lesson.name for lesson in lessons})
-    found += [
-        f"lessons/machines.json has {name}, which is no lesson. Mend it with `{MEND}`." for name in gone
-    ]
-    path = page_path(root)
-    if (path.read_text(encoding="utf-8") if path.exists() else "") != page(lessons, records):
-        found.append(f"docs/machines.md is not what lessons/machines.json gives. Mend it with `{MEND}`.")
-    return found
+RECORDS = Store("machines", "a record of machines", Record.from_entry, Record.to_entry, page)
 
 
 def problems_of(lesson: Lesson, notebook: Notebook, record: Record | None, sweep: Sweep | None) -> list[str]:
-    """What is wrong with the record of one lesson."""
-    run_it = f"`{COMMAND} {lesson.number}`"
+    """Where the record of one lesson is missing, out of date or shows a difference, each with a remedy."""
+    command = RECORDS.command(lesson)
     if record is None:
-        return [f"lessons/machines.json has nothing of {lesson.name}: run {run_it}."]
-    if changed := record.ran.changed(Provenance.of(notebook), lesson.name):
-        return [f"lessons/machines.json: {changed} since it ran as other machines. Run {run_it}."]
-    missing = [name for name in MACHINES if name not in record.results]
-    found = [
-        f"lessons/machines.json: {lesson.name} has not run as {name!r}. Go on with {run_it}."
-        for name in missing
+        return [f"{RECORDS.path} has nothing of {lesson.name}: run {command}."]
+    if changed := record.ran.changed(notebook, lesson.name):
+        return [f"{RECORDS.path}: {changed} since it ran as other machines. Run {command}."]
+    problems = [
+        f"{RECORDS.path}: {lesson.name} has not run as {name!r}. Go on with {command}."
+        for name in MACHINES
+        if name not in record.results
     ]
     for name, result in record.results.items():
-        as_one = f"{lesson.name} as {name!r}"
-        found += [
-            f"{as_one}: {trouble}. Print what was measured with cu.measured, or claim less; then {run_it}."
+        remedies = [
+            f"{trouble}. Print what was measured with cu.measured, or claim less"
             for trouble in result.troubles()
         ]
-        found += [f"{as_one}: {words}; then {run_it}." for words in _narrow(result, sweep)]
-    return found
+        remedies += _narrow(result, sweep)
+        problems += [f"{lesson.name} as {name!r}: {remedy}; then {command}." for remedy in remedies]
+    return problems
 
 
 def _narrow(result: Result, sweep: Sweep | None) -> Iterator[str]:
@@ -245,11 +205,3 @@ def _narrow(result: Result, sweep: Sweep | None) -> Iterator[str]:
                 f"{sentence!r} holds by {abs(distance):.3g}, where the seeds spread its value over "
                 f"{spread:.3g}. Choose a bound that is further away"
             )
-
-
-def refresh_machines(root: Path = REPOSITORY) -> bool:
-    """Bring the page up to date where no lesson has to be run for it; True if that changed a file."""
-    paths = (records_path(root), page_path(root))
-    before = [path.read_bytes() if path.exists() else b"" for path in paths]
-    write_records(root, find_lessons(root), read_records(root))
-    return before != [path.read_bytes() for path in paths]

@@ -7,26 +7,20 @@ to be true where there is one.
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-from authoring.files import read_record, write_atomically
-from authoring.lessons import REPOSITORY, Lesson, find_lessons
-from authoring.lint.notebook import Notebook
-from authoring.readme import in_cell
+from authoring.lessons import Lesson
+from authoring.notebook import Notebook
+from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
-from authoring.trials import Outcome, stored_notebook
+from authoring.records.store import Store, lesson_link, literally
 
 SEEDS = 20
 MOST_FAILURES = 1  # in each 20 seeds
 FEWEST_FOR_SPREAD = 5
 FIRST_DEMANDED = "01"
-MEND = "python3 course.py notebooks"
-SWEEP = "python3 course.py seeds"
 
 _PAGE_OPENING = f"""\
 # Which checks hold for other seeds
@@ -35,7 +29,7 @@ Each lesson is run again under `COURSE_SEED` = 1, 2, 3, … A check that fails i
 lesson goes on. Each check must hold in at least {SEEDS - MOST_FAILURES} of {SEEDS} seeds. Where one
 does not, the lesson is changed and not this table.
 
-Made by `{SWEEP}` from what it recorded in lessons/seeds.json: do not edit this page.
+Made by `python3 course.py seeds` from what it recorded in lessons/seeds.json: do not edit this page.
 """
 
 
@@ -53,6 +47,25 @@ class Sweep:
     failed: Mapping[str, tuple[int, ...]]
     errors: Mapping[int, str] = field(default_factory=dict)
     distances: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> Sweep:
+        return cls(
+            Provenance.from_entry(entry),
+            tuple(entry["seeds"]),
+            {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
+            {int(seed): error for seed, error in entry["errors"].items()},
+            {sentence: tuple(distances) for sentence, distances in entry["distances"].items()},
+        )
+
+    def to_entry(self) -> dict[str, Any]:
+        return {
+            **self.ran.as_entry(),
+            "seeds": self.seeds,
+            "errors": dict(sorted(self.errors.items())),
+            "failed": self.failed,
+            "distances": self.distances,
+        }
 
     @classmethod
     def to_do(cls, notebook: Notebook) -> Sweep:
@@ -73,8 +86,8 @@ class Sweep:
         )
 
     def is_of(self, notebook: Notebook) -> bool:
-        """Whether the notebook still computes what was run, whatever words its checks have now."""
-        return self.ran == Provenance.of(notebook) and len(self.failed) == len(notebook.checks)
+        """Whether this is true of the notebook, whose checks may have other words and looser bounds."""
+        return not self.ran.changed(notebook, "") and len(self.failed) == len(notebook.checks)
 
     def in_words_of(self, notebook: Notebook) -> Sweep:
         """The same results under the notebook's sentences, which come in the same order."""
@@ -82,7 +95,7 @@ class Sweep:
         return replace(
             self,
             failed={now[sentence]: seeds for sentence, seeds in self.failed.items()},
-            distances={now[sentence]: found for sentence, found in self.distances.items()},
+            distances={now[sentence]: values for sentence, values in self.distances.items()},
         )
 
     def spread(self, sentence: str) -> float | None:
@@ -90,8 +103,8 @@ class Sweep:
 
         From the second lowest to the second highest: one seed in twenty may fail.
         """
-        found = sorted(self.distances.get(sentence, ()))
-        return found[-2] - found[1] if len(found) >= FEWEST_FOR_SPREAD else None
+        distances = sorted(self.distances.get(sentence, ()))
+        return distances[-2] - distances[1] if len(distances) >= FEWEST_FOR_SPREAD else None
 
     def too_weak(self) -> list[str]:
         """The sentences that failed in more than one of each 20 seeds."""
@@ -108,49 +121,6 @@ class Sweep:
         return f"{len(self.seeds) - len(seeds)} of {len(self.seeds)}{exceptions}"
 
 
-def sweeps_path(root: Path) -> Path:
-    return root / "lessons" / "seeds.json"
-
-
-def page_path(root: Path) -> Path:
-    return root / "docs" / "seeds.md"
-
-
-def read_sweeps(root: Path = REPOSITORY) -> dict[str, Sweep]:
-    """The sweeps by lesson name."""
-    return read_record(sweeps_path(root), _sweep, what="a record of sweeps", mend=SWEEP)
-
-
-def _sweep(entry: Mapping[str, Any]) -> Sweep:
-    return Sweep(
-        Provenance.from_entry(entry),
-        tuple(entry["seeds"]),
-        {sentence: tuple(seeds) for sentence, seeds in entry["failed"].items()},
-        {int(seed): error for seed, error in entry["errors"].items()},
-        {sentence: tuple(found) for sentence, found in entry["distances"].items()},
-    )
-
-
-def write_sweeps(root: Path, lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> None:
-    """Write the record and its page; lessons that are gone lose their entry."""
-    entries = {
-        lesson.name: {
-            **sweep.ran.as_entry(),
-            "seeds": sweep.seeds,
-            "errors": dict(sorted(sweep.errors.items())),
-            "failed": sweep.failed,
-            "distances": sweep.distances,
-        }
-        for lesson in lessons
-        if (sweep := sweeps.get(lesson.name))
-    }
-    text = json.dumps(entries, indent=2, ensure_ascii=False)
-    # A list of numbers on one line: no text in JSON holds a line break.
-    text = re.sub(r"\[\s+([-+.\w,\s]*?)\s+\]", lambda found: f"[{' '.join(found[1].split())}]", text)
-    write_atomically(sweeps_path(root), text + "\n")
-    write_atomically(page_path(root), page(lessons, sweeps))
-
-
 def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
     """A table of the swept lessons, and for each lesson one of all its checks."""
     swept = [(lesson, sweeps[lesson.name]) for lesson in lessons if lesson.name in sweeps]
@@ -160,7 +130,7 @@ def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
         fewest = len(sweep.seeds) - max(map(len, sweep.failed.values()), default=0)
         cells = [
             lesson.number,
-            f"[{in_cell(lesson.opening.title)}](../notebooks/{lesson.notebook.name})",
+            lesson_link(lesson),
             str(len(sweep.seeds)),
             str(len(sweep.failed)),
             str(sum(not seeds for seeds in sweep.failed.values())),
@@ -176,68 +146,32 @@ def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
     return "\n".join([_PAGE_OPENING, *rows, *parts]) + "\n"
 
 
-def sweep_problems(root: Path = REPOSITORY) -> list[str]:
-    """Where the record is missing, out of date or too weak, each with what mends it."""
-    lessons, sweeps = find_lessons(root), read_sweeps(root)
-    found = []
-    for lesson in lessons:
-        notebook, sweep = stored_notebook(lesson), sweeps.get(lesson.name)
-        if notebook is not None and sweep is not None:
-            found += _problems_of(lesson, notebook, sweep)
-        elif notebook is not None and lesson.number >= FIRST_DEMANDED:
-            found.append(
-                f"lessons/seeds.json has no sweep of {lesson.name}: run `{SWEEP} {lesson.number}`, "
-                "which shows whether its checks hold for other seeds."
-            )
-    gone = sorted(sweeps.keys() - {lesson.name for lesson in lessons})
-    found += [f"lessons/seeds.json has {name}, which is no lesson. Mend it with `{MEND}`." for name in gone]
-    path = page_path(root)
-    shown = path.read_text(encoding="utf-8") if path.exists() else ""
-    if shown != page(lessons, sweeps):
-        found.append(f"docs/seeds.md is not what lessons/seeds.json gives. Mend it with `{MEND}`.")
-    return found
+SWEEPS = Store("seeds", "a record of sweeps", Sweep.from_entry, Sweep.to_entry, page)
 
 
-def _problems_of(lesson: Lesson, notebook: Notebook, sweep: Sweep) -> list[str]:
-    sweep_it = f"`{SWEEP} {lesson.number}`"
-    if not sweep.is_of(notebook):
-        changed = sweep.ran.changed(Provenance.of(notebook), lesson.name) or f"{lesson.name} has other checks"
+def problems_of(lesson: Lesson, notebook: Notebook, sweep: Sweep | None) -> list[str]:
+    """Where the record of one lesson is missing, out of date or too weak, each with what fixes it."""
+    command = SWEEPS.command(lesson)
+    if sweep is None:
+        if lesson.number < FIRST_DEMANDED:
+            return []
         return [
-            f"lessons/seeds.json: {changed} since it was swept over seeds. Sweep it again with {sweep_it}."
+            f"{SWEEPS.path} has no sweep of {lesson.name}: run {command}, "
+            "which shows whether its checks hold for other seeds."
         ]
-    found = []
-    if list(sweep.failed) != notebook.checks:
-        found.append(
-            f"lessons/seeds.json: the checks of {lesson.name} have other words in its notebook. "
-            f"Mend it with `{MEND}`."
-        )
+    if not sweep.is_of(notebook):
+        changed = sweep.ran.changed(notebook, lesson.name) or f"{lesson.name} has other checks"
+        return [f"{SWEEPS.path}: {changed} since it was swept over seeds. Sweep it again with {command}."]
+    problems = []
     if len(sweep.seeds) < SEEDS:
-        found.append(
-            f"lessons/seeds.json: {lesson.name} was run with {len(sweep.seeds)} of {SEEDS} seeds. "
-            f"Go on with {sweep_it}."
+        problems.append(
+            f"{SWEEPS.path}: {lesson.name} was run with {len(sweep.seeds)} of {SEEDS} seeds. "
+            f"Go on with {command}."
         )
-    found += [
+    problems += [
         f"{lesson.name}: {sentence!r} held in {sweep.held(sentence)}, and must in at least "
         f"{SEEDS - MOST_FAILURES} of {SEEDS}. Train better, ask more networks, or claim less; "
-        f"then {sweep_it}."
+        f"then {command}."
         for sentence in sweep.too_weak()
     ]
-    return found
-
-
-def refresh_sweeps(root: Path = REPOSITORY) -> bool:
-    """Bring words and page up to date where no lesson has to be run for it; True if that changed a file."""
-    lessons, sweeps = find_lessons(root), read_sweeps(root)
-    paths = (sweeps_path(root), page_path(root))
-    before = [path.read_bytes() if path.exists() else b"" for path in paths]
-    for lesson in lessons:
-        notebook, sweep = stored_notebook(lesson), sweeps.get(lesson.name)
-        if notebook is not None and sweep is not None and sweep.is_of(notebook):
-            sweeps[lesson.name] = sweep.in_words_of(notebook)
-    write_sweeps(root, lessons, sweeps)
-    return before != [path.read_bytes() for path in paths]
-
-
-def literally(text: str) -> str:
-    """The text as markdown that shows it, in a table's cell too."""
-    return re.sub(r"([\\`*_<\[|])", r"\\\1", text)
+    return problems

@@ -1,1 +1,1 @@
-"""Programs that train the same network in different ways; each is started as a process of its own."""
+"""Programs that train the same network in different ways; each runs in a separate process."""

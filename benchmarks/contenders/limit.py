@@ -37,10 +37,10 @@ def prepare(work: Work) -> tuple[Epoch, int, str]:
 
     @tf.function  # type: ignore[untyped-decorator]
     def products() -> list[tf.Tensor]:
-        found = [tf.matmul(x, weights) for x in inputs]
-        found += [tf.matmul(g, weights, transpose_b=True) for g in changes]
-        found += [tf.matmul(x, g, transpose_a=True) for x, g in zip(inputs, changes, strict=True)]
-        return [part[0, 0] for part in found]
+        results = [tf.matmul(x, weights) for x in inputs]
+        results += [tf.matmul(g, weights, transpose_b=True) for g in changes]
+        results += [tf.matmul(x, g, transpose_a=True) for x, g in zip(inputs, changes, strict=True)]
+        return [part[0, 0] for part in results]
 
     @tf.function  # type: ignore[untyped-decorator]
     def curves() -> list[tf.Tensor]:
@@ -58,8 +58,8 @@ def prepare(work: Work) -> tuple[Epoch, int, str]:
 
     def epoch(order: NDArray[np.int32]) -> dict[str, float]:
         del order
-        found = {"products": fastest(products) * times, "curves": fastest(curves) * times}
-        return found | {"seconds": sum(found.values())}
+        seconds = {"products": fastest(products) * times, "curves": fastest(curves) * times}
+        return seconds | {"seconds": sum(seconds.values())}
 
     return epoch, 0, f"TensorFlow {tf.__version__}"
 

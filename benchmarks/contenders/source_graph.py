@@ -1,6 +1,6 @@
 """The source tutorial's graph (Monik P., 2016), built with what TensorFlow 2 keeps of TensorFlow 1.
 
-A softmax, its logarithm, and the sum over the batch as loss, as there. Its logarithm of 0 is mended by
+A softmax, its logarithm, and the sum over the batch as loss, as there. Its logarithm of 0 is avoided by
 clipping, as the tutorial was in the end. The loss that is reported is the mean, for comparison.
 """
 
@@ -67,8 +67,8 @@ class Graph:
         """The share of rows whose most probable class is not theirs."""
         wrong = 0
         for i in range(0, len(x), 20_000):
-            found = self.session.run(self.prediction, {self.x: x[i : i + 20_000]})
-            wrong += int(np.sum(found.argmax(axis=1) != y[i : i + 20_000]))
+            scores = self.session.run(self.prediction, {self.x: x[i : i + 20_000]})
+            wrong += int(np.sum(scores.argmax(axis=1) != y[i : i + 20_000]))
         return wrong / len(x)
 
 

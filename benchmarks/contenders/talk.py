@@ -33,8 +33,8 @@ def serve(prepare: Callable[[Work], tuple[Epoch, int, str]]) -> None:
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # what a library prints must not be mistaken for an answer
 
-    def answer(**found: Any) -> None:
-        print(json.dumps(found), file=answers, flush=True)
+    def answer(**values: Any) -> None:
+        print(json.dumps(values), file=answers, flush=True)
 
     work, epoch = None, None
     for line in sys.stdin:
@@ -46,7 +46,7 @@ def serve(prepare: Callable[[Work], tuple[Epoch, int, str]]) -> None:
         elif work is not None and epoch is not None:
             order = work.order(request["epoch"])
             used, start = time.process_time(), time.perf_counter()
-            found = epoch(order)
+            result = epoch(order)
             seconds, cpu = time.perf_counter() - start, time.process_time() - used
-            own = found if isinstance(found, dict) else {"loss": float(found)}
+            own = result if isinstance(result, dict) else {"loss": float(result)}
             answer(**{"seconds": seconds, "cpu": cpu} | own)

@@ -36,8 +36,8 @@ def main(goal: str, seed: int, epochs: int) -> None:
 
     def wrong() -> int:
         states = cu.recurrent.states_of_all_strings(layer, strings.BITS)
-        found = (states.h if classes else states.c) @ np.asarray(head.kernel) + np.asarray(head.bias)
-        answer = found.argmax(axis=1) if classes else np.rint(found[:, 0])
+        scores = (states.h if classes else states.c) @ np.asarray(head.kernel) + np.asarray(head.bias)
+        answer = scores.argmax(axis=1) if classes else np.rint(scores[:, 0])
         return int(np.sum(answer[test] != y[test]))
 
     allowed = int(strings.PUBLISHED_ERROR * len(test)) if classes else 0
@@ -56,8 +56,8 @@ def main(goal: str, seed: int, epochs: int) -> None:
         seconds += time.perf_counter() - start
         mistakes = wrong()
         start = time.perf_counter()
-    said = {"seconds": seconds, "epochs": done, "error": mistakes / len(test)}
-    print(json.dumps(said | {"version": f"Keras {keras.version()}, TensorFlow {tf.__version__}"}))
+    result = {"seconds": seconds, "epochs": done, "error": mistakes / len(test)}
+    print(json.dumps(result | {"version": f"Keras {keras.version()}, TensorFlow {tf.__version__}"}))
 
 
 if __name__ == "__main__":

@@ -46,8 +46,8 @@ def main(seed: int, epochs: int, folder: Path) -> None:
         print(*measured[-1], file=sys.stderr, flush=True)
         saver.save(graph.session, str(record.with_suffix("")), write_meta_graph=False)
         record.write_text(json.dumps(measured), encoding="utf-8")
-    found = {"seconds": seconds, "epochs": epoch, "error": graph.error(x[test], y[test])}
-    print(json.dumps(found | {"version": f"TensorFlow {tf.__version__}, tf.compat.v1"}))
+    result = {"seconds": seconds, "epochs": epoch, "error": graph.error(x[test], y[test])}
+    print(json.dumps(result | {"version": f"TensorFlow {tf.__version__}, tf.compat.v1"}))
 
 
 if __name__ == "__main__":

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from authoring import build, files, sync
+from authoring.course import Course
 from authoring.execute import ExecutionFailed
 from tests.support.sample_course import change_notebook, change_text, make_course, pretend_to_run, stream
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     return make_course(tmp_path)
 
 
@@ -34,77 +35,75 @@ def executed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return ran
 
 
-def contents(course: Path) -> dict[str, bytes]:
-    paths = [course / "README.md", *(course / "notebooks").iterdir()]
+def contents(root: Path) -> dict[str, bytes]:
+    paths = [root / "README.md", *(root / "notebooks").iterdir()]
     return {path.name: path.read_bytes() for path in paths}
 
 
 def test_nothing_is_built_when_nothing_changed(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = contents(course)
-    assert build.main([], course) == 0
+    before = contents(root)
+    assert build.main([], root) == 0
     assert executed == []
-    assert contents(course) == before
+    assert contents(root) == before
     assert "nothing to build" in capsys.readouterr().out
 
 
-def test_changed_code_is_executed_and_only_that(course: Path, executed: list[str]) -> None:
-    before = contents(course)
-    change_text(course / "lessons" / "01_echo.py", "bits[:-lag]", "list(bits)[:-lag]")
-    assert build.main([], course) == 0
+def test_changed_code_is_executed_and_only_that(root: Path, executed: list[str]) -> None:
+    before = contents(root)
+    change_text(root / "lessons" / "01_echo.py", "bits[:-lag]", "list(bits)[:-lag]")
+    assert build.main([], root) == 0
     assert executed == ["lessons/01_echo.py"]
-    assert [name for name, content in contents(course).items() if content != before[name]] == [
-        "01_echo.ipynb"
-    ]
-    swept, as_machines = sync.problems(course)
+    assert [name for name, content in contents(root).items() if content != before[name]] == ["01_echo.ipynb"]
+    swept, as_machines = sync.problems(Course(root))
     assert "01_echo computes something else since it was swept" in swept
     assert "01_echo computes something else since it ran as other machines" in as_machines
 
 
 @pytest.mark.parametrize("arguments", [["1"], ["01", "00"], ["--all"]])
 def test_lessons_that_are_named_are_executed_in_any_case(
-    course: Path, executed: list[str], arguments: list[str]
+    root: Path, executed: list[str], arguments: list[str]
 ) -> None:
-    before = contents(course)
-    assert build.main(arguments, course) == 0
+    before = contents(root)
+    assert build.main(arguments, root) == 0
     every = ["lessons/00_start_here.py", "lessons/01_echo.py"]
     assert executed == (every[1:] if arguments == ["1"] else every)
-    assert contents(course) == before
+    assert contents(root) == before
 
 
 def test_an_unknown_number_is_refused_before_anything_is_built(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert build.main(["01", "99"], course) == 2
+    assert build.main(["01", "99"], root) == 2
     assert executed == []
     assert "There is no lesson 99. The course has: 00, 01." in capsys.readouterr().err
 
 
 def test_changed_text_keeps_the_stored_outputs(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    notebook = course / "notebooks" / "01_echo.ipynb"
+    notebook = root / "notebooks" / "01_echo.ipynb"
     change_notebook(notebook, lambda nb: nb.cells[4].outputs.append(stream("stored\n")))
-    change_text(course / "lessons" / "01_echo.py", "What comes back", "What returns")
-    assert build.main([], course) == 0
+    change_text(root / "lessons" / "01_echo.py", "What comes back", "What returns")
+    assert build.main([], root) == 0
     assert executed == []
     assert "stored\\n" in notebook.read_text(encoding="utf-8")
     assert (
         "01_echo: written; only its text changed, so the stored outputs were kept." in capsys.readouterr().out
     )
-    assert sync.problems(course) == []
+    assert sync.problems(Course(root)) == []
 
 
 @pytest.mark.parametrize("arguments", [[], ["01"]])
 def test_a_new_heading_reaches_every_syllabus_and_the_readme(
-    course: Path, executed: list[str], arguments: list[str]
+    root: Path, executed: list[str], arguments: list[str]
 ) -> None:
-    change_text(course / "lessons" / "01_echo.py", "An echo | a memory", "Echoes")
-    assert build.main(arguments, course) == 0
+    change_text(root / "lessons" / "01_echo.py", "An echo | a memory", "Echoes")
+    assert build.main(arguments, root) == 0
     assert executed == (["lessons/01_echo.py"] if arguments else [])
-    assert sync.problems(course) == []
-    assert "[Echoes](notebooks/01_echo.ipynb)" in (course / "README.md").read_text(encoding="utf-8")
+    assert sync.problems(Course(root)) == []
+    assert "[Echoes](notebooks/01_echo.ipynb)" in (root / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -117,11 +116,11 @@ def test_a_new_heading_reaches_every_syllabus_and_the_readme(
     ids=["never run", "other tags", "other cells"],
 )
 def test_outputs_of_other_code_are_not_kept(
-    course: Path, executed: list[str], change: Callable[[Any], object]
+    root: Path, executed: list[str], change: Callable[[Any], object]
 ) -> None:
-    change_notebook(course / "notebooks" / "01_echo.ipynb", change)
-    change_text(course / "lessons" / "01_echo.py", "What comes back", "What returns")
-    assert build.main([], course) == 0
+    change_notebook(root / "notebooks" / "01_echo.ipynb", change)
+    change_text(root / "lessons" / "01_echo.py", "What comes back", "What returns")
+    assert build.main([], root) == 0
     assert executed == ["lessons/01_echo.py"]
 
 
@@ -129,25 +128,25 @@ def test_outputs_of_other_code_are_not_kept(
     "damage", [Path.unlink, lambda path: path.write_text("{")], ids=["missing", "unreadable"]
 )
 def test_a_missing_or_unreadable_notebook_is_built(
-    course: Path, executed: list[str], damage: Callable[[Path], object]
+    root: Path, executed: list[str], damage: Callable[[Path], object]
 ) -> None:
-    before = contents(course)
-    damage(course / "notebooks" / "01_echo.ipynb")
-    assert build.main([], course) == 0
+    before = contents(root)
+    damage(root / "notebooks" / "01_echo.ipynb")
+    assert build.main([], root) == 0
     assert executed == ["lessons/01_echo.py"]
-    assert contents(course) == before
+    assert contents(root) == before
 
 
 def test_a_failing_lesson_stays_as_it_was_and_the_others_are_built(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    before = contents(course)
+    before = contents(root)
     for name in ("00_start_here", "01_echo"):
-        change_text(course / "lessons" / f"{name}.py", "    return [0]", "    pass\n    return [0]")
-    change_text(course / "lessons" / "00_start_here.py", "    pass\n", "    raise\n")
-    assert build.main([], course) == 1
+        change_text(root / "lessons" / f"{name}.py", "    return [0]", "    pass\n    return [0]")
+    change_text(root / "lessons" / "00_start_here.py", "    pass\n", "    raise\n")
+    assert build.main([], root) == 1
     assert len(executed) == 2
-    after = contents(course)
+    after = contents(root)
     assert after.keys() == before.keys()
     assert after["00_start_here.ipynb"] == before["00_start_here.ipynb"]
     assert after["01_echo.ipynb"] != before["01_echo.ipynb"]
@@ -157,31 +156,31 @@ def test_a_failing_lesson_stays_as_it_was_and_the_others_are_built(
 
 
 def test_a_misspelt_placeholder_stops_its_own_lesson_only(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change_text(course / "lessons" / "00_start_here.py", "What comes back", "{{what}} comes back")
-    change_text(course / "lessons" / "01_echo.py", "What comes back", "What returns")
-    assert build.main(["01"], course) == 0
-    assert build.main([], course) == 1
+    change_text(root / "lessons" / "00_start_here.py", "What comes back", "{{what}} comes back")
+    change_text(root / "lessons" / "01_echo.py", "What comes back", "What returns")
+    assert build.main(["01"], root) == 0
+    assert build.main([], root) == 1
     assert executed == ["lessons/01_echo.py"]
     assert "lessons/00_start_here.py cell 4: {{what}} stands for nothing" in capsys.readouterr().err
 
 
 def test_a_broken_opening_is_said_in_one_sentence(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change_text(course / "lessons" / "01_echo.py", "**Needs:**", "Needs")
-    assert build.main([], course) == 2
+    change_text(root / "lessons" / "01_echo.py", "**Needs:**", "Needs")
+    assert build.main([], root) == 2
     assert executed == []
     assert capsys.readouterr().err.startswith("lessons/01_echo.py: the opening is not whole; it has 'Needs ")
 
 
 def test_a_notebook_without_lesson_is_reported_and_kept(
-    course: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
+    root: Path, executed: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    extra = course / "notebooks" / "09_old.ipynb"
+    extra = root / "notebooks" / "09_old.ipynb"
     extra.write_text("{}")
-    assert build.main([], course) == 1
+    assert build.main([], root) == 1
     assert extra.exists()
     assert "notebooks/09_old.ipynb has no lesson: `git rm notebooks/09_old.ipynb`" in capsys.readouterr().err
     assert executed == []

@@ -158,7 +158,7 @@ def test_the_kernel_runs_beside_the_notebooks_without_personal_settings(cells: l
 
 
 @pytest.mark.parametrize(
-    ("source", "seconds", "words"),
+    ("source", "seconds", "message"),
     [
         ("import time\ntime.sleep(3600)", 1, "still running after 1 s"),
         ("import os\nos._exit(1)", 900, "the kernel died"),
@@ -166,13 +166,13 @@ def test_the_kernel_runs_beside_the_notebooks_without_personal_settings(cells: l
     ids=["endless", "dead"],
 )
 def test_an_endless_cell_and_a_dead_kernel_are_failures(
-    tmp_path: Path, source: str, seconds: int, words: str
+    tmp_path: Path, source: str, seconds: int, message: str
 ) -> None:
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
     with pytest.raises(ExecutionFailed) as caught:
         execute(notebook, tmp_path, where="lessons/00_x.py", cell_seconds=seconds)
     assert str(caught.value).startswith("lessons/00_x.py cell 1:\n    import")
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_one_variable_is_the_time_limit_of_a_cell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,8 +191,8 @@ def test_a_bad_time_limit_is_refused_before_anything_is_built(
     (tmp_path / "lessons" / "00_tiny.py").write_text(TINY, encoding="utf-8")
     monkeypatch.setenv("COURSE_CELL_SECONDS", text)
     assert build.main([], tmp_path) == 2
-    said = capsys.readouterr().err
-    assert said == (
+    output = capsys.readouterr().err
+    assert output == (
         f"COURSE_CELL_SECONDS must be a whole number of seconds, at least 1; got {text!r}: unset it\n"
     )
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from authoring.lessons import REPOSITORY
-from authoring.records.seeds import read_sweeps
+from authoring.records.seeds import SWEEPS
+from authoring.sources import REPOSITORY
 from tests.support.sample_course import code, make_course, markdown, opening, write_notebooks
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
@@ -34,30 +34,30 @@ sys.exit(importlib.import_module(tool).main(arguments, pathlib.Path(root)))
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     """Two lessons that wait for a very long time, and two long runs of the second."""
-    course = make_course(tmp_path / "course")
+    root = make_course(tmp_path / "course")
     for name, title in (("00_start_here", "Start"), ("01_echo", "An echo | a memory")):
         text = (
             opening(name[:2], title)
             + markdown("{{longer_echo}}\n{{longest_echo}}") * (name[:2] == "01")
             + code(WAITS)
         )
-        (course / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
-    runs = course / "lessons" / "long_runs"
+        (root / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
+    runs = root / "lessons" / "long_runs"
     runs.mkdir(exist_ok=True)
     for name in ("longer_echo", "longest_echo"):
         (runs / f"01_{name}.py").write_text(WAITS, encoding="utf-8")
-    write_notebooks(course)
-    return course
+    write_notebooks(root)
+    return root
 
 
-def interrupted(course: Path, tool: str, *arguments: str, kernels: int) -> str:
+def interrupted(root: Path, tool: str, *arguments: str, kernels: int) -> str:
     """What a tool prints that gets Ctrl-C when so many kernels wait; none of them is left when it ends."""
-    temporary = course.parent / "tmp"
+    temporary = root.parent / "tmp"
     temporary.mkdir()
     process = subprocess.Popen(
-        [sys.executable, "-c", START, tool, str(course), *arguments],
+        [sys.executable, "-c", START, tool, str(root), *arguments],
         cwd=REPOSITORY,
         env={**os.environ, "TMPDIR": str(temporary)},
         stdout=subprocess.PIPE,
@@ -65,7 +65,7 @@ def interrupted(course: Path, tool: str, *arguments: str, kernels: int) -> str:
         text=True,
     )
     try:
-        while len(waiting := list((course / "notebooks").glob("started.*"))) < kernels:
+        while len(waiting := list((root / "notebooks").glob("started.*"))) < kernels:
             assert process.poll() is None, process.communicate()[0]
             threading.Event().wait(0.1)
         process.send_signal(signal.SIGINT)
@@ -75,7 +75,7 @@ def interrupted(course: Path, tool: str, *arguments: str, kernels: int) -> str:
     assert process.returncode == 130, printed
     assert "Traceback" not in printed
     assert [path.name for path in waiting if is_alive(int(path.suffix[1:]))] == []
-    assert len(list((course / "notebooks").glob("started.*"))) == kernels, "something more was begun"
+    assert len(list((root / "notebooks").glob("started.*"))) == kernels, "something more was begun"
     assert list(temporary.iterdir()) == []
     return printed
 
@@ -89,19 +89,19 @@ def is_alive(pid: int) -> bool:
     return not (status.exists() and ") Z " in status.read_text())
 
 
-def test_a_sweep_records_no_run_that_was_cut_off(course: Path) -> None:
-    printed = interrupted(course, "authoring.seeds", "01", "--jobs", "2", kernels=2)
+def test_a_sweep_records_no_run_that_was_cut_off(root: Path) -> None:
+    printed = interrupted(root, "authoring.seeds", "01", "--jobs", "2", kernels=2)
     assert printed.endswith("Stopped after 1 of 20 runs. The same command goes on from there.\n")
-    assert read_sweeps(course)["01_echo"].seeds == (1,)
+    assert SWEEPS.read(root)["01_echo"].seeds == (1,)
 
 
-def test_the_builder_keeps_the_old_notebook_and_begins_no_other(course: Path) -> None:
-    before = (course / "notebooks" / "00_start_here.ipynb").read_bytes()
-    printed = interrupted(course, "authoring.build", "00", "01", kernels=1)
+def test_the_builder_keeps_the_old_notebook_and_begins_no_other(root: Path) -> None:
+    before = (root / "notebooks" / "00_start_here.ipynb").read_bytes()
+    printed = interrupted(root, "authoring.build", "00", "01", kernels=1)
     assert printed.endswith("Stopped. 00_start_here: NOT written, the old notebook stays.\n")
-    assert (course / "notebooks" / "00_start_here.ipynb").read_bytes() == before
+    assert (root / "notebooks" / "00_start_here.ipynb").read_bytes() == before
 
 
-def test_a_long_run_is_not_recorded_and_no_other_begins(course: Path) -> None:
-    printed = interrupted(course, "authoring.long_runs", kernels=1)
+def test_a_long_run_is_not_recorded_and_no_other_begins(root: Path) -> None:
+    printed = interrupted(root, "authoring.long_runs", kernels=1)
     assert printed.endswith("Stopped. 01_longer_echo: NOT recorded, what was on record stays.\n")

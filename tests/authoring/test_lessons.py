@@ -6,15 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from authoring.lessons import (
-    LessonError,
-    by_number,
-    find_lessons,
-    notebooks_without_lesson,
-    parse_bullets,
-    parse_opening,
-    read_notebook,
-)
+from authoring.course import Course
+from authoring.lessons import LessonError, parse_bullets, parse_opening, read_notebook
 from tests.support.sample_course import change_text, good_lesson, make_course, markdown
 
 OPENING = """\
@@ -36,7 +29,7 @@ lesson 01.
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     return make_course(tmp_path)
 
 
@@ -48,7 +41,7 @@ def test_an_opening_is_taken_apart_however_it_is_wrapped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "words"),
+    ("old", "new", "message"),
     [
         ("# 03 · Counting", "# Counting", "'# Counting' where its heading should be"),
         ("Count bits\nin a row.\n\n", "", "where its summary should be"),
@@ -59,11 +52,11 @@ def test_an_opening_is_taken_apart_however_it_is_wrapped() -> None:
         ("{{run_time}}", "{{run_time}}\n\nMore.", "goes on with 'More.'"),
     ],
 )
-def test_a_part_missing_from_an_opening_is_named_with_an_example(old: str, new: str, words: str) -> None:
+def test_a_part_missing_from_an_opening_is_named_with_an_example(old: str, new: str, message: str) -> None:
     assert old in OPENING
     with pytest.raises(LessonError) as caught:
         parse_opening(OPENING.replace(old, new))
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert "`" in str(caught.value)
 
 
@@ -71,20 +64,21 @@ def test_bullets_are_joined_over_lines() -> None:
     assert parse_bullets("Text\n- one\n  more\n* two\nText") == ["one more", "two"]
 
 
-def test_lessons_are_found_in_order_with_their_notebooks(course: Path) -> None:
-    lessons = find_lessons(course)
+def test_lessons_are_found_in_order_with_their_notebooks(root: Path) -> None:
+    lessons = Course(root).lessons
     assert [(lesson.number, lesson.label) for lesson in lessons] == [
         ("00", "00 · Start here"),
         ("01", "01 · An echo | a memory"),
     ]
-    assert lessons[1].notebook == course / "notebooks" / "01_echo.ipynb"
-    assert by_number(lessons, ["1"]) == by_number(lessons, ["01_echo", "01"]) == [lessons[1]]
+    assert lessons[1].notebook == root / "notebooks" / "01_echo.ipynb"
+    by_number = Course(root).by_number
+    assert by_number(["1"]) == by_number(["01_echo", "01"]) == [lessons[1]]
     with pytest.raises(LessonError, match=r"There is no lesson 07\. The course has: 00, 01\."):
-        by_number(lessons, ["7"])
+        by_number(["7"])
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "words"),
+    ("name", "text", "message"),
     [
         ("02-b.py", good_lesson("02", "B"), "not named as a lesson is"),
         ("02_b.py", good_lesson("03", "B"), "another number in its heading: write `# 02 · B`"),
@@ -96,17 +90,11 @@ def test_lessons_are_found_in_order_with_their_notebooks(course: Path) -> None:
         ("01_b.py", good_lesson("01", "B"), "lessons/01_b.py and lessons/01_echo.py have one number"),
     ],
 )
-def test_what_is_wrong_with_a_lesson_is_said(course: Path, name: str, text: str, words: str) -> None:
-    (course / "lessons" / name).write_text(text, encoding="utf-8")
+def test_what_is_wrong_with_a_lesson_is_said(root: Path, name: str, text: str, message: str) -> None:
+    (root / "lessons" / name).write_text(text, encoding="utf-8")
     with pytest.raises(LessonError) as caught:
-        find_lessons(course)
-    assert words in str(caught.value)
-
-
-def test_a_notebook_without_lesson_is_found(course: Path) -> None:
-    assert notebooks_without_lesson(course) == []
-    (course / "lessons" / "01_echo.py").unlink()
-    assert notebooks_without_lesson(course) == [course / "notebooks" / "01_echo.ipynb"]
+        _ = Course(root).lessons
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -119,8 +107,8 @@ def test_a_notebook_without_lesson_is_found(course: Path) -> None:
     ],
     ids=["not JSON", "no ids", "no execution count", "no cells"],
 )
-def test_what_is_not_a_notebook_is_refused_by_name(course: Path, old: str, new: str) -> None:
-    path = course / "notebooks" / "01_echo.ipynb"
+def test_what_is_not_a_notebook_is_refused_by_name(root: Path, old: str, new: str) -> None:
+    path = root / "notebooks" / "01_echo.ipynb"
     change_text(path, old, new)
     with pytest.raises(LessonError, match=r"^notebooks/01_echo\.ipynb is not a notebook: "):
         read_notebook(path)

@@ -40,7 +40,7 @@ def test_the_lock_and_its_export_are_not_stale():
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "words"),
+    ("file", "old", "new", "message"),
     [
         ("pyproject.toml", "keras>=3.15", "keras>=3.14", "classroom/requirements.lock was not made from"),
         ("pyproject.toml", '"nbval>=0.11",', "", "classroom/requirements.lock was not made from"),
@@ -49,7 +49,7 @@ def test_the_lock_and_its_export_are_not_stale():
         ("requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.txt is not the export"),
         ("requirements.lock", "\nnumpy==", "\n# https://x.invalid\nnumpy==", "names an address, https://x"),
         ("pyproject.toml", "nbgrader>=0.9.6", "nbgrader>=0.9.5", "classroom/requirements.lock was not made"),
-        ("classroom/requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.lock has not numpy=="),
+        ("classroom/requirements.lock", "\nnumpy==", "\nnumpy==1.0 #", "requirements.lock has no numpy=="),
         (
             "requirements.lock",
             "\nnumpy==",
@@ -64,11 +64,11 @@ def test_the_lock_and_its_export_are_not_stale():
         ),
     ],
 )
-def test_what_is_stale_is_found_and_the_mending_command_named(copy, file, old, new, words):
+def test_what_is_stale_is_found_and_the_mending_command_named(copy, file, old, new, message):
     edit(copy / file, old, new)
-    found = lock.problems(copy)
-    assert sum(words in problem for problem in found) == 1
-    assert all(problem.endswith("renew it with: python3 course.py lock") for problem in found)
+    result = lock.problems(copy)
+    assert sum(message in problem for problem in result) == 1
+    assert all(problem.endswith("renew it with: python3 course.py lock") for problem in result)
 
 
 def test_other_edits_of_pyproject_leave_the_lock_fresh(copy):
@@ -174,17 +174,17 @@ def test_a_project_without_a_lowest_python_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("code", "words"),
+    ("code", "message"),
     [
         (1, "no versions satisfy all that pyproject.toml asks for"),
         (2, "most often the package registry cannot be reached"),
         (101, "the lines above say why"),
     ],
 )
-def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, words, copy, monkeypatch):
+def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, message, copy, monkeypatch):
     before = (copy / "requirements.lock").read_bytes()
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], code))
-    with pytest.raises(SystemExit, match=rf"requirements.lock was not renewed: .*{words}\.?") as stop:
+    with pytest.raises(SystemExit, match=rf"requirements.lock was not renewed: .*{message}\.?") as stop:
         lock.renew(copy)
     assert ("registry" in str(stop.value)) is (code == 2)
     assert (copy / "requirements.lock").read_bytes() == before
@@ -201,16 +201,16 @@ def test_uv_says_by_its_exit_code_that_no_versions_fit(copy, monkeypatch, capfd)
 def other_pythons():
     """The other supported Pythons that this machine has, by name or under pyenv; one of each version."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
-    found = {}
+    result = {}
     for minor in (11, 12, 13):
         programs = [shutil.which(f"python3.{minor}"), *pyenv.glob(f"3.{minor}.*/bin/python")]
         for program in filter(None, programs):
             asked = [program, "-c", f"import sys; sys.exit(sys.version_info[:2] != (3, {minor}))"]
             # a name that pyenv made may lead nowhere
             if subprocess.run(asked, capture_output=True, check=False).returncode == 0:
-                found[f"3.{minor}"] = str(program)
-    found.pop(f"3.{sys.version_info[1]}", None)
-    return found
+                result[f"3.{minor}"] = str(program)
+    result.pop(f"3.{sys.version_info[1]}", None)
+    return result
 
 
 @pytest.mark.network

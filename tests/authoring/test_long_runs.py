@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from authoring import build, sync
-from authoring.lessons import LessonError, find_lessons
-from authoring.long_runs import LongRun, find_long_runs, long_run_problems, main, read_records, texts_for
+from authoring.course import Course
+from authoring.lessons import LessonError
+from authoring.long_runs import LongRun, find_long_runs, long_run_problems, main, texts_for
 from authoring.readme import as_generated
+from authoring.records.long_runs import read
 from tests.support.sample_course import change_text, make_course, write_notebooks
 
 TABLE = "| lag | loss |\n|:--|:--|\n| 9 | 0.1 |"
@@ -18,8 +20,8 @@ PLACE = "And after 2?"
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
-    """The miniature course; its lesson 01 has a long run that was never run."""
+def root(tmp_path: Path) -> Path:
+    """The sample course; its lesson 01 has a long run that was never run."""
     root = make_course(tmp_path)
     (root / "lessons" / "long_runs").mkdir()
     file(root).write_text("print(echo_01([1] * 9, 3))\n", encoding="utf-8")
@@ -27,12 +29,12 @@ def course(tmp_path: Path) -> Path:
     return root
 
 
-def file(course: Path) -> Path:
-    return course / "lessons" / "long_runs" / "01_long_echo.py"
+def file(root: Path) -> Path:
+    return root / "lessons" / "long_runs" / "01_long_echo.py"
 
 
-def the_run(course: Path) -> LongRun:
-    (run,) = find_long_runs(find_lessons(course), course)
+def the_run(root: Path) -> LongRun:
+    (run,) = find_long_runs(Course(root))
     return run
 
 
@@ -45,8 +47,8 @@ def not_called(run: LongRun) -> str:
     raise AssertionError(f"{run.key} was run")
 
 
-def test_the_file_goes_on_from_the_cells_before_its_place(course: Path) -> None:
-    *before, own = the_run(course).sources
+def test_the_file_goes_on_from_the_cells_before_its_place(root: Path) -> None:
+    *before, own = the_run(root).sources
     assert own == "print(echo_01([1] * 9, 3))\n"
     assert [source.splitlines()[0] for source in before] == [
         "import course_utils as cu",
@@ -55,37 +57,37 @@ def test_the_file_goes_on_from_the_cells_before_its_place(course: Path) -> None:
     ]
 
 
-def test_solutions_are_left_out(course: Path) -> None:
-    change_text(course / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
-    change_text(course / "lessons" / "01_echo.py", "Hallstrom (2016).", "{{long_echo}}")
-    sources = the_run(course).sources
+def test_solutions_are_left_out(root: Path) -> None:
+    change_text(root / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
+    change_text(root / "lessons" / "01_echo.py", "Hallstrom (2016).", "{{long_echo}}")
+    sources = the_run(root).sources
     assert "the line rises" in sources[-2]
     assert not any("solution" in source for source in sources)
 
 
-def test_what_was_printed_stands_in_the_notebook(course: Path) -> None:
-    (lesson,) = (lesson for lesson in find_lessons(course) if lesson.number == "01")
-    assert texts_for(lesson) == {"long_echo": "not measured yet"}
-    assert main([], course, gives_table) == 0
-    assert texts_for(lesson) == {"long_echo": TABLE}
-    write_notebooks(course)
+def test_what_was_printed_stands_in_the_notebook(root: Path) -> None:
+    (lesson,) = (lesson for lesson in Course(root).lessons if lesson.number == "01")
+    assert texts_for(lesson, Course(root)) == {"long_echo": "not measured yet"}
+    assert main([], root, gives_table) == 0
+    assert texts_for(lesson, Course(root)) == {"long_echo": TABLE}
+    write_notebooks(root)
     cells = json.loads(lesson.notebook.read_text(encoding="utf-8"))["cells"]
     assert any("".join(cell["source"]) == as_generated(TABLE) for cell in cells)
-    assert sync.problems(course) == []
+    assert sync.problems(Course(root)) == []
 
 
 def test_one_that_was_never_run_is_a_problem_until_it_is(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (problem,) = long_run_problems(course)
+    (problem,) = long_run_problems(Course(root))
     assert problem.startswith(
         "lessons/long_runs/01_long_echo.py was never run: do it with `python3 course.py"
     )
-    assert problem in sync.problems(course)
-    assert main([], course, gives_table) == 0
-    assert long_run_problems(course) == []
+    assert problem in sync.problems(Course(root))
+    assert main([], root, gives_table) == 0
+    assert long_run_problems(Course(root)) == []
     assert "recorded in lessons/long_runs.json" in capsys.readouterr().out
-    assert main([], course, not_called) == 0
+    assert main([], root, not_called) == 0
     assert "nothing to do" in capsys.readouterr().out
 
 
@@ -101,103 +103,105 @@ def test_one_that_was_never_run_is_a_problem_until_it_is(
     ],
 )
 def test_a_record_is_out_of_date_when_the_code_before_it_or_the_file_changes(
-    course: Path, name: str, old: str, new: str, stale: bool
+    root: Path, name: str, old: str, new: str, stale: bool
 ) -> None:
-    assert main([], course, gives_table) == 0
-    change_text(course / "lessons" / name, old, new)
-    problems = long_run_problems(course)
+    assert main([], root, gives_table) == 0
+    change_text(root / "lessons" / name, old, new)
+    problems = long_run_problems(Course(root))
     assert bool(problems) is stale
     assert all("computes something else since it was run" in problem for problem in problems)
-    assert main([], course, gives_table) == 0
-    assert long_run_problems(course) == []
+    assert main([], root, gives_table) == 0
+    assert long_run_problems(Course(root)) == []
 
 
-def test_with_a_number_it_is_run_in_any_case(course: Path) -> None:
-    assert main([], course, gives_table) == 0
-    assert main(["01"], course, lambda _: "other") == 0
-    assert read_records(course)["01_long_echo"].text == "other"
-    assert main(["00"], course, not_called) == 0
-    assert read_records(course)["01_long_echo"].text == "other"
+def test_with_a_number_it_is_run_in_any_case(root: Path) -> None:
+    assert main([], root, gives_table) == 0
+    assert main(["01"], root, lambda _: "other") == 0
+    assert read(root)["01_long_echo"].text == "other"
+    assert main(["00"], root, not_called) == 0
+    assert read(root)["01_long_echo"].text == "other"
 
 
-def test_a_failure_leaves_what_was_on_record(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_leaves_what_was_on_record(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def fails(run: LongRun) -> str:
         raise LessonError(f"{run.key} printed nothing")
 
-    assert main([], course, gives_table) == 0
-    assert main(["01"], course, fails) == 1
-    assert read_records(course)["01_long_echo"].text == TABLE
-    said = capsys.readouterr()
-    assert "NOT recorded" in said.out
-    assert "01_long_echo printed nothing" in said.err
+    assert main([], root, gives_table) == 0
+    assert main(["01"], root, fails) == 1
+    assert read(root)["01_long_echo"].text == TABLE
+    output = capsys.readouterr()
+    assert "NOT recorded" in output.out
+    assert "01_long_echo printed nothing" in output.err
 
 
-def test_what_was_run_before_a_stop_is_kept(course: Path) -> None:
-    own = file(course)
+def test_what_was_run_before_a_stop_is_kept(root: Path) -> None:
+    own = file(root)
     own.with_name("01_longer_echo.py").write_text("print(9)\n", encoding="utf-8")
-    change_text(course / "lessons" / "01_echo.py", "And after 3?", "{{longer_echo}}")
+    change_text(root / "lessons" / "01_echo.py", "And after 3?", "{{longer_echo}}")
 
     def stopped_at_the_second(run: LongRun) -> str:
         if run.key == "01_longer_echo":
             raise KeyboardInterrupt
         return gives_table(run)
 
-    assert main([], course, stopped_at_the_second) == 130
-    assert read_records(course)["01_long_echo"].text == TABLE
-    (problem,) = long_run_problems(course)
+    assert main([], root, stopped_at_the_second) == 130
+    assert read(root)["01_long_echo"].text == TABLE
+    (problem,) = long_run_problems(Course(root))
     assert "01_longer_echo.py was never run" in problem
 
 
-def test_a_name_that_stands_for_something_else_is_refused(course: Path) -> None:
-    file(course).rename(file(course).with_name("01_run_time.py"))
-    assert any("{{run_time}} stands for something else already" in said for said in sync.problems(course))
+def test_a_name_that_stands_for_something_else_is_refused(root: Path) -> None:
+    file(root).rename(file(root).with_name("01_run_time.py"))
+    assert any(
+        "{{run_time}} stands for something else already" in output for output in sync.problems(Course(root))
+    )
 
 
-def test_a_record_without_its_file_is_a_problem_and_the_next_call_drops_it(course: Path) -> None:
-    assert main([], course, gives_table) == 0
-    change_text(course / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
-    file(course).unlink()
-    (problem,) = long_run_problems(course)
+def test_a_record_without_its_file_is_a_problem_and_the_next_call_drops_it(root: Path) -> None:
+    assert main([], root, gives_table) == 0
+    change_text(root / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
+    file(root).unlink()
+    (problem,) = long_run_problems(Course(root))
     assert problem.startswith("lessons/long_runs.json has 01_long_echo, of which there is no file")
-    assert main([], course, not_called) == 0
-    assert long_run_problems(course) == []
+    assert main([], root, not_called) == 0
+    assert long_run_problems(Course(root)) == []
 
 
 def test_a_file_without_a_place_or_a_lesson_is_refused(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    change_text(course / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
-    assert main([], course, not_called) == 2
+    change_text(root / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
+    assert main([], root, not_called) == 2
     assert "write {{long_echo}} in one of its text cells" in capsys.readouterr().err
-    file(course).rename(file(course).with_name("07_long_echo.py"))
-    assert main([], course, not_called) == 2
+    file(root).rename(file(root).with_name("07_long_echo.py"))
+    assert main([], root, not_called) == 2
     assert "07_long_echo.py must be named after a lesson" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("text", ["[1]", '{"01_long_echo": {"code": "a"}}', "{"])
 def test_a_broken_record_is_said_with_what_mends_it(
-    course: Path, capsys: pytest.CaptureFixture[str], text: str
+    root: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
-    (course / "lessons" / "long_runs.json").write_text(text, encoding="utf-8")
-    assert main([], course, not_called) == 2
+    (root / "lessons" / "long_runs.json").write_text(text, encoding="utf-8")
+    assert main([], root, not_called) == 2
     assert "git restore lessons/long_runs.json" in capsys.readouterr().err
-    assert build.main([], course) != 0
+    assert build.main([], root) != 0
 
 
 def test_in_a_kernel_the_file_sees_the_lesson_and_its_checks_are_not_part_of_the_text(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lesson = course / "lessons" / "01_echo.py"
+    lesson = root / "lessons" / "01_echo.py"
     change_text(lesson, "import keras\n\ncu.runtime.start(seed=3)", "heard = [1, 2, 3]")
     own = 'cu.check(heard[0] == 1, "a one")\nprint("| a |\\n|:--|")\nprint(echo_01(heard, 1))\n'
-    file(course).write_text(own, encoding="utf-8")
-    assert main([], course) == 0, capsys.readouterr()
-    assert read_records(course)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
-    file(course).write_text('cu.check(False, "never")\nprint("a table")\n', encoding="utf-8")
-    assert main([], course) == 1
-    said = capsys.readouterr()
-    assert "not true here: never" in said.err
-    assert read_records(course)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
-    file(course).write_text("heard\n", encoding="utf-8")
-    assert main([], course) == 1
+    file(root).write_text(own, encoding="utf-8")
+    assert main([], root) == 0, capsys.readouterr()
+    assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
+    file(root).write_text('cu.check(False, "never")\nprint("a table")\n', encoding="utf-8")
+    assert main([], root) == 1
+    output = capsys.readouterr()
+    assert "not true here: never" in output.err
+    assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
+    file(root).write_text("heard\n", encoding="utf-8")
+    assert main([], root) == 1
     assert "printed nothing that could stand for {{long_echo}}" in capsys.readouterr().err

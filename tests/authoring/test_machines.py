@@ -1,6 +1,6 @@
 """What is run, kept, demanded and said, and two lessons as an old processor would run them.
 
-For kernels see test_tools_trials.py.
+For kernels see test_trials.py.
 """
 
 from __future__ import annotations
@@ -13,21 +13,15 @@ from pathlib import Path
 import pytest
 
 from authoring import build, sync, trials
-from authoring.lessons import LessonError, find_lessons
-from authoring.lint.notebook import load
+from authoring.course import Course
+from authoring.generated import refresh, stale
 from authoring.machines import as_machine, main
-from authoring.records.machines import (
-    MACHINES,
-    Record,
-    machine_problems,
-    processor,
-    read_records,
-    refresh_machines,
-    write_records,
-)
+from authoring.notebook import load
+from authoring.records.machines import MACHINES, RECORDS, Record, processor
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import read_sweeps, write_sweeps
-from authoring.times import read_run_times
+from authoring.records.seeds import SWEEPS
+from authoring.sources import CourseError
+from authoring.sync import machine_problems
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import (
     change_text,
@@ -38,11 +32,12 @@ from tests.support.sample_course import (
 )
 
 RISES = "the line rises"
+RUN_TIMES = Course().run_times
 Ran = list[tuple[str, str]]
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
     return make_course(tmp_path)
 
@@ -57,41 +52,41 @@ def runner(ran: Ran, other: Callable[[str], Outcome | None] = lambda _: None) ->
     return run
 
 
-def change_results(course: Path, name: str, **changes: object) -> None:
+def change_results(root: Path, name: str, **changes: object) -> None:
     """Write the record with the result of lesson 01 as one machine changed."""
-    records = read_records(course)
+    records = RECORDS.read(root)
     results = {**records["01_echo"].results}
     results[name] = replace(results[name], **changes)  # type: ignore[arg-type]
     records["01_echo"] = replace(records["01_echo"], results=results)
-    write_records(course, find_lessons(course), records)
+    RECORDS.write(root, Course(root).lessons, records)
 
 
-def page(course: Path) -> str:
-    return (course / "docs" / "machines.md").read_text(encoding="utf-8")
+def page(root: Path) -> str:
+    return (root / "docs" / "machines.md").read_text(encoding="utf-8")
 
 
 def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_records(course, find_lessons(course), {})
+    RECORDS.write(root, Course(root).lessons, {})
     ran: Ran = []
-    assert main([], course, runner(ran)) == 0
+    assert main([], root, runner(ran)) == 0
     assert ran == [(lesson, name) for lesson in ("00_start_here", "01_echo") for name in MACHINES]
-    assert machine_problems(course) == []
+    assert machine_problems(Course(root)) == []
     assert "[2 of 8] 00_start_here, SSE4.2: 9 of 9 checks held, 0 s" in capsys.readouterr().out
     row = "| 01 | [An echo \\| a memory](../notebooks/01_echo.ipynb) |" + " equal; 2 of 5 ≈ |" * len(MACHINES)
-    assert row in page(course)
-    assert f"Measured on: {processor()}." in page(course)
+    assert row in page(root)
+    assert f"Measured on: {processor()}." in page(root)
     assert processor()
     ran.clear()
-    assert main(["01"], course, runner(ran)) == 0
+    assert main(["01"], root, runner(ran)) == 0
     assert ran == []
-    assert main(["01", "--again"], course, runner(ran)) == 0
+    assert main(["01", "--again"], root, runner(ran)) == 0
     assert ran == [("01_echo", name) for name in MACHINES]
 
 
 @pytest.mark.parametrize(
-    ("outcome", "words"),
+    ("outcome", "message"),
     [
         (Outcome(set(), differs=("cell 4",)), "cell 4 prints something else"),
         (Outcome(set()), f"'{RISES}' does not hold"),
@@ -99,45 +94,45 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
     ],
 )
 def test_what_differs_is_said_shown_and_tried_again(
-    course: Path, outcome: Outcome, words: str, capsys: pytest.CaptureFixture[str]
+    root: Path, outcome: Outcome, message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    write_records(course, find_lessons(course), {})
-    checks = set(load(course / "notebooks" / "01_echo.ipynb").checks)
-    outcome = replace(outcome, held=checks - {RISES} if "hold" in words else checks)
-    assert main(["01"], course, runner([], lambda name: outcome if name == "AVX2" else None)) == 1
-    problem = f"01_echo as 'AVX2': {words}. Print what was measured with cu.measured, or claim less"
+    RECORDS.write(root, Course(root).lessons, {})
+    checks = set(load(root / "notebooks" / "01_echo.ipynb").checks)
+    outcome = replace(outcome, held=checks - {RISES} if "hold" in message else checks)
+    assert main(["01"], root, runner([], lambda name: outcome if name == "AVX2" else None)) == 1
+    problem = f"01_echo as 'AVX2': {message}. Print what was measured with cu.measured, or claim less"
     assert problem in capsys.readouterr().out
-    assert any(problem in other for other in machine_problems(course))
-    assert any(problem in other for other in sync.problems(course))
-    assert f"- 01_echo, AVX2: {words}" in page(course)
-    assert page(course).count("**see below**") == 1
+    assert any(problem in other for other in machine_problems(Course(root)))
+    assert any(problem in other for other in sync.problems(Course(root)))
+    assert f"- 01_echo, AVX2: {message}" in page(root)
+    assert page(root).count("**see below**") == 1
     ran: Ran = []
-    assert main(["01"], course, runner(ran)) == 0
+    assert main(["01"], root, runner(ran)) == 0
     assert ran == [("01_echo", "AVX2")]
-    assert "see below" not in page(course)
+    assert "see below" not in page(root)
 
 
 @pytest.mark.parametrize("distance", [0.1, -0.1, 0.399])
-def test_a_value_too_near_to_its_bound_is_found(course: Path, distance: float) -> None:
-    sweeps = read_sweeps(course)
+def test_a_value_too_near_to_its_bound_is_found(root: Path, distance: float) -> None:
+    sweeps = SWEEPS.read(root)
     spread = {RISES: (0.5, 9.0, 1.0, 2.0, 3.0)}  # 2 without the outermost
     sweeps["01_echo"] = replace(sweeps["01_echo"], distances=spread)
-    write_sweeps(course, find_lessons(course), sweeps)
-    change_results(course, "one core", distances={RISES: 0.4})
-    assert machine_problems(course) == []
-    change_results(course, "one core", distances={RISES: distance})
-    (problem,) = machine_problems(course)
+    SWEEPS.write(root, Course(root).lessons, sweeps)
+    change_results(root, "one core", distances={RISES: 0.4})
+    assert machine_problems(Course(root)) == []
+    change_results(root, "one core", distances={RISES: distance})
+    (problem,) = machine_problems(Course(root))
     assert problem.startswith(
         f"01_echo as 'one core': '{RISES}' holds by {abs(distance):.3g}, where the seeds"
     )
     assert "Choose a bound that is further away" in problem
 
 
-def test_every_lesson_must_have_run_as_every_machine(course: Path) -> None:
-    records = read_records(course)
+def test_every_lesson_must_have_run_as_every_machine(root: Path) -> None:
+    records = RECORDS.read(root)
     one = replace(records["01_echo"], results={"AVX2": records["01_echo"].results["AVX2"]})
-    write_records(course, find_lessons(course), {"01_echo": one})
-    problems = machine_problems(course)
+    RECORDS.write(root, Course(root).lessons, {"01_echo": one})
+    problems = machine_problems(Course(root))
     assert problems[0] == (
         "lessons/machines.json has nothing of 00_start_here: run `python3 course.py machines 00`."
     )
@@ -146,62 +141,61 @@ def test_every_lesson_must_have_run_as_every_machine(course: Path) -> None:
         for name in MACHINES
         if name != "AVX2"
     ]
-    assert "not run" in page(course)
+    assert "not run" in page(root)
 
 
-def test_other_code_must_run_again(course: Path) -> None:
-    change_text(course / "lessons" / "01_echo.py", "line[-1] >", "line[-1] + 1 >")
-    write_notebooks(course)
-    sweep_all(course)
-    (problem,) = machine_problems(course)
+def test_other_code_must_run_again(root: Path) -> None:
+    change_text(root / "lessons" / "01_echo.py", "line[-1] >", "line[-1] + 1 >")
+    write_notebooks(root)
+    sweep_all(root)
+    (problem,) = machine_problems(Course(root))
     assert problem.startswith("lessons/machines.json: 01_echo computes something else since it ran as other")
     ran: Ran = []
-    assert main([], course, runner(ran)) == 0
+    assert main([], root, runner(ran)) == 0
     assert ran == [("01_echo", name) for name in MACHINES]
-    assert machine_problems(course) == []
+    assert machine_problems(Course(root)) == []
 
 
-def test_the_page_is_kept_as_the_record_gives_it(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert refresh_machines(course) is False
-    change_text(course / "docs" / "machines.md", "equal; 1 of 3", "equal; 0 of 3")
-    (problem,) = machine_problems(course)
-    assert problem.startswith("docs/machines.md is not what lessons/machines.json gives.")
-    assert build.main([], course) == 0
-    assert "docs/machines.md: new" in capsys.readouterr().out
-    assert machine_problems(course) == []
+def test_the_page_is_kept_as_the_record_gives_it(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refresh(Course(root)) == []
+    change_text(root / "docs" / "machines.md", "equal; 1 of 3", "equal; 0 of 3")
+    (problem,) = stale(Course(root))
+    assert problem.startswith("docs/machines.md is stale: it is not what lessons/machines.json gives.")
+    assert build.main([], root) == 0
+    assert "docs/machines.md: written." in capsys.readouterr().out
+    assert stale(Course(root)) == []
 
 
-def test_a_lesson_that_is_gone_is_found_and_dropped(course: Path) -> None:
-    path = course / "lessons" / "machines.json"
+def test_a_lesson_that_is_gone_is_found_and_dropped(root: Path) -> None:
+    path = root / "lessons" / "machines.json"
     path.write_text(path.read_text().replace('"00_start_here"', '"00_gone"'))
-    assert any(
-        "machines.json has 00_gone, which is no lesson" in problem for problem in machine_problems(course)
-    )
-    assert refresh_machines(course) is True
-    assert list(read_records(course)) == ["01_echo"]
+    record, _page = stale(Course(root))
+    assert record.startswith("lessons/machines.json is stale: 00_gone is no lesson.")
+    assert refresh(Course(root)) == ["lessons/machines.json", "docs/machines.md"]
+    assert list(RECORDS.read(root)) == ["01_echo"]
 
 
 @pytest.mark.parametrize("text", ["[", '{"01_echo": {}}', '{"01_echo": {"code": "a", "results": 3}}'])
 def test_a_record_that_cannot_be_read_is_named(
-    course: Path, text: str, capsys: pytest.CaptureFixture[str]
+    root: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (course / "lessons" / "machines.json").write_text(text)
+    (root / "lessons" / "machines.json").write_text(text)
     with pytest.raises(
-        LessonError, match=r"lessons/machines\.json is not a record of machines .*git restore"
+        CourseError, match=r"lessons/machines\.json is not a record of machines .*git restore"
     ):
-        read_records(course)
-    assert main(["01"], course, runner([])) == 2
-    assert build.main([], course) == 2
+        RECORDS.read(root)
+    assert main(["01"], root, runner([])) == 2
+    assert build.main([], root) == 2
     assert "is not a record of machines" in capsys.readouterr().err
 
 
-def test_what_is_written_is_what_is_read(course: Path) -> None:
-    run_as_all_machines(course)
-    change_results(course, "AVX2", differs=("cell 3",), failed=(RISES,), error="no", distances={RISES: 0.5})
-    records = read_records(course)
-    text = (course / "lessons" / "machines.json").read_text()
-    write_records(course, find_lessons(course), records)
-    assert (course / "lessons" / "machines.json").read_text() == text
+def test_what_is_written_is_what_is_read(root: Path) -> None:
+    run_as_all_machines(root)
+    change_results(root, "AVX2", differs=("cell 3",), failed=(RISES,), error="no", distances={RISES: 0.5})
+    records = RECORDS.read(root)
+    text = (root / "lessons" / "machines.json").read_text()
+    RECORDS.write(root, Course(root).lessons, records)
+    assert (root / "lessons" / "machines.json").read_text() == text
     assert records["01_echo"].results["AVX2"].differs == ("cell 3",)
     assert Record(Provenance("", "", {})).results == {}
 
@@ -214,9 +208,9 @@ def test_the_switches_are_those_of_an_older_processor() -> None:
 
 
 @pytest.mark.training
-@pytest.mark.parametrize("name", sorted(read_run_times(), key=lambda name: read_run_times()[name])[:2])
+@pytest.mark.parametrize("name", sorted(RUN_TIMES, key=RUN_TIMES.__getitem__)[:2])
 def test_the_two_fastest_lessons_are_the_same_on_an_old_processor(name: str) -> None:
-    (lesson,) = [lesson for lesson in find_lessons() if lesson.name == name]
+    [lesson] = Course().by_number([name])
     notebook = load(lesson.notebook)
     outcome = as_machine(Task(lesson, notebook, "SSE4.2"), threading.Event())
     assert (outcome.differs, outcome.notes, outcome.error) == ((), (), "")

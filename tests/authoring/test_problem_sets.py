@@ -19,16 +19,16 @@ def written(folder: Path, text: str = TEXT, name: str = "ps01_unrolled_rnn.py") 
 
 
 def test_the_tasks_of_a_set_are_read_with_what_their_answers_define() -> None:
-    found = read(problem_sets.SETS / "ps01_unrolled_rnn.py")
-    assert (found.name, found.title) == ("ps01", "Problem set 01 · Unrolled by hand")
-    assert [(task.name, task.points, task.defines) for task in found.tasks] == [
+    result = read(problem_sets.SETS / "ps01_unrolled_rnn.py")
+    assert (result.name, result.title) == ("ps01", "Problem set 01 · Unrolled by hand")
+    assert [(task.name, task.points, task.defines) for task in result.tasks] == [
         ("step", 4, ("step",)),
         ("unroll", 5, ("unroll",)),
         ("head", 4, ("head",)),
         ("scaled", 3, ("scaled",)),
         ("saturation", 4, ()),
     ]
-    assert [task.by_hand for task in found.tasks] == [False] * 4 + [True]
+    assert [task.by_hand for task in result.tasks] == [False] * 4 + [True]
 
 
 def test_the_sets_are_found_by_name() -> None:
@@ -52,17 +52,17 @@ def test_the_source_has_all_and_the_release_what_a_student_may_see() -> None:
     assert tests[0].startswith(tests[1])
     assert "default_rng" in tests[0]
     assert "default_rng" not in tests[1]
-    words = [cell.source for notebook in both for cell in notebook.cells if cell.id == "ps01-19"]
-    assert "**Rubric.**" in words[0]
-    assert words[1] == "*Not done yet: put your words in place of this line.*"
+    message = [cell.source for notebook in both for cell in notebook.cells if cell.id == "ps01-19"]
+    assert "**Rubric.**" in message[0]
+    assert message[1] == "*Not done yet: put your words in place of this line.*"
 
 
 def test_given_and_test_cells_are_locked_and_answers_are_not() -> None:
     for cell in release(named("ps01")).cells:
-        said = cell.metadata.get("nbgrader")
-        if said:
-            assert said["locked"] is not said["solution"]
-            assert cell.metadata.get("editable", True) is not said["locked"]
+        output = cell.metadata.get("nbgrader")
+        if output:
+            assert output["locked"] is not output["solution"]
+            assert cell.metadata.get("editable", True) is not output["locked"]
             assert cell.metadata["deletable"] is False
 
 
@@ -128,13 +128,13 @@ RULES = {
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_text_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path, rule: str) -> None:
-    old, new, name, words = RULES[rule]
+    old, new, name, message = RULES[rule]
     assert old is None or old in TEXT
     text = TEXT if old is None or new is None else TEXT.replace(old, new, 1)
     path = written(tmp_path, text, name or "ps01_unrolled_rnn.py")
     with pytest.raises(ProblemSetError) as caught:
         read(path)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert path.name in str(caught.value)
 
 

@@ -1,4 +1,4 @@
-"""What is run, counted, kept and said. For kernels see test_tools_seeds_in_kernel.py."""
+"""What is run, counted, recorded and printed. For kernels see test_trials.py."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 
 from authoring import trials
-from authoring.lessons import find_lessons
-from authoring.lint.notebook import load
-from authoring.records.seeds import read_sweeps, sweep_problems, write_sweeps
+from authoring.course import Course
+from authoring.notebook import load
+from authoring.records.seeds import SWEEPS
 from authoring.seeds import main, seed_of
+from authoring.sync import sweep_problems
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import change_text, make_course, sweep_all, write_notebooks
 
@@ -25,11 +26,11 @@ Ran = list[tuple[str, int]]
 
 
 @pytest.fixture
-def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The miniature course before any sweep."""
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The sample course before any sweep."""
     monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
     root = make_course(tmp_path)
-    write_sweeps(root, find_lessons(root), {})
+    SWEEPS.write(root, Course(root).lessons, {})
     return root
 
 
@@ -48,73 +49,73 @@ def runner(
     return run
 
 
-def without(course: Path, sentence: str, **rest: Any) -> Outcome:
-    return Outcome(set(load(course / "notebooks" / "01_echo.ipynb").checks) - {sentence}, **rest)
+def without(root: Path, sentence: str, **rest: Any) -> Outcome:
+    return Outcome(set(load(root / "notebooks" / "01_echo.ipynb").checks) - {sentence}, **rest)
 
 
 def test_each_lesson_runs_under_each_seed_and_all_is_recorded(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran: Ran = []
-    assert main([], course, runner(ran)) == 0
+    assert main([], root, runner(ran)) == 0
     assert ran == list(itertools.product(["00_start_here", "01_echo"], range(1, 21)))
-    assert sweep_problems(course) == []
+    assert sweep_problems(Course(root)) == []
     printed = capsys.readouterr().out
     assert re.search(r"^\[1 of 40\] 00_start_here, seed 1: 9 of 9 checks held, 0 s$", printed, re.MULTILINE)
     assert "\n01 · An echo | a memory, 20 seeds:\n  20 of 20  an echo of lag 1" in printed
 
 
-def test_the_lessons_that_are_named_and_so_many_seeds(course: Path) -> None:
+def test_the_lessons_that_are_named_and_so_many_seeds(root: Path) -> None:
     ran: Ran = []
-    assert main(["1", "--seeds", "3"], course, runner(ran)) == 0
+    assert main(["1", "--seeds", "3"], root, runner(ran)) == 0
     assert ran == [("01_echo", 1), ("01_echo", 2), ("01_echo", 3)]
-    assert list(read_sweeps(course)) == ["01_echo"]
+    assert list(SWEEPS.read(root)) == ["01_echo"]
 
 
-def test_a_check_that_fails_is_counted_and_shown(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_check_that_fails_is_counted_and_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def at_seven(_: str, seed: int) -> Outcome | None:
-        return without(course, RISES, notes=(f"{RISES}: found: 3",)) if seed == 7 else None
+        return without(root, RISES, notes=(f"{RISES}: found: 3",)) if seed == 7 else None
 
-    assert main(["01"], course, runner([], at_seven)) == 0
+    assert main(["01"], root, runner([], at_seven)) == 0
     printed = capsys.readouterr().out
     assert "seed 7: 8 of 9 checks held, 0 s\n    ✗ the line rises: found: 3\n" in printed
     assert "  19 of 20 (not 7)  the line rises\n" in printed
-    assert sweep_problems(course) == []
-    assert f"| {RISES} | 19 of 20 (not 7) |" in (course / "docs" / "seeds.md").read_text(encoding="utf-8")
+    assert sweep_problems(Course(root)) == []
+    assert f"| {RISES} | 19 of 20 (not 7) |" in (root / "docs" / "seeds.md").read_text(encoding="utf-8")
 
 
-def test_two_failures_of_twenty_are_too_many(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["01"], course, runner([], lambda _, s: without(course, RISES) if s in (7, 9) else None)) == 1
+def test_two_failures_of_twenty_are_too_many(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["01"], root, runner([], lambda _, s: without(root, RISES) if s in (7, 9) else None)) == 1
     assert "Held too seldom: 1." in capsys.readouterr().out
-    assert len(sweep_problems(course)) == 1
+    assert len(sweep_problems(Course(root))) == 1
 
 
-def test_an_error_is_recorded_with_its_place(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_error_is_recorded_with_its_place(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reached = Outcome({"an echo of lag 1 begins with silence"}, error="cell 9: ValueError: no")
-    assert main(["01"], course, runner([], lambda _, seed: reached if seed == 2 else None)) == 0
+    assert main(["01"], root, runner([], lambda _, seed: reached if seed == 2 else None)) == 0
     assert "seed 2: 1 of 9 checks held; it ended at cell 9: ValueError: no, 0 s" in capsys.readouterr().out
-    sweep = read_sweeps(course)["01_echo"]
+    sweep = SWEEPS.read(root)["01_echo"]
     assert sweep.errors == {2: "cell 9: ValueError: no"}
     assert sweep.failed[RISES] == (2,)
-    assert "- seed 2, cell 9: ValueError: no\n" in (course / "docs" / "seeds.md").read_text(encoding="utf-8")
+    assert "- seed 2, cell 9: ValueError: no\n" in (root / "docs" / "seeds.md").read_text(encoding="utf-8")
 
 
 def test_a_run_without_a_result_is_said_and_tried_again(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     disk_full = OSError("disk full")
-    assert main(["01"], course, runner([], lambda _, seed: disk_full if seed == 5 else None)) == 1
+    assert main(["01"], root, runner([], lambda _, seed: disk_full if seed == 5 else None)) == 1
     printed = capsys.readouterr().out
     assert "[5 of 20] 01_echo, seed 5: NO RESULT after 0 s: OSError('disk full')" in printed
     assert "Runs without a result (see above): 1. The same command tries them again." in printed
-    assert read_sweeps(course)["01_echo"].seeds == (*range(1, 5), *range(6, 21))
+    assert SWEEPS.read(root)["01_echo"].seeds == (*range(1, 5), *range(6, 21))
     ran: Ran = []
-    assert main(["01"], course, runner(ran)) == 0
+    assert main(["01"], root, runner(ran)) == 0
     assert ran == [("01_echo", 5)]
 
 
 def test_what_was_stopped_goes_on_where_it_was(
-    course: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = trials.side_by_side
 
@@ -123,103 +124,103 @@ def test_what_was_stopped_goes_on_where_it_was(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(trials, "side_by_side", stopped)
-    assert main(["01"], course, runner([])) == 130
+    assert main(["01"], root, runner([])) == 130
     assert "Stopped after 3 of 20 runs. The same command goes on from there." in capsys.readouterr().out
     monkeypatch.setattr(trials, "side_by_side", real)
     ran: Ran = []
-    assert main(["01"], course, runner(ran)) == 0
+    assert main(["01"], root, runner(ran)) == 0
     assert [seed for _, seed in ran] == list(range(4, 21))
-    assert sweep_problems(course) == []
+    assert sweep_problems(Course(root)) == []
 
 
-def test_a_sweep_that_is_done_is_not_run_again_unless_told(course: Path) -> None:
-    sweep_all(course)
+def test_a_sweep_that_is_done_is_not_run_again_unless_told(root: Path) -> None:
+    sweep_all(root)
     ran: Ran = []
-    assert main([], course, runner(ran)) == 0
+    assert main([], root, runner(ran)) == 0
     assert ran == []
-    assert main(["01", "--seeds", "2", "--again"], course, runner(ran)) == 0
+    assert main(["01", "--seeds", "2", "--again"], root, runner(ran)) == 0
     assert ran == [("01_echo", 1), ("01_echo", 2)]
-    assert read_sweeps(course)["01_echo"].seeds == (1, 2)
-    assert len(read_sweeps(course)["00_start_here"].seeds) == 20
+    assert SWEEPS.read(root)["01_echo"].seeds == (1, 2)
+    assert len(SWEEPS.read(root)["00_start_here"].seeds) == 20
 
 
-def test_more_seeds_are_added_to_those_that_are_there(course: Path) -> None:
-    sweep_all(course)
+def test_more_seeds_are_added_to_those_that_are_there(root: Path) -> None:
+    sweep_all(root)
     ran: Ran = []
-    assert main(["01", "--seeds", "22"], course, runner(ran)) == 0
+    assert main(["01", "--seeds", "22"], root, runner(ran)) == 0
     assert [seed for _, seed in ran] == [21, 22]
 
 
-def test_other_code_starts_anew(course: Path) -> None:
-    sweep_all(course)
-    change_text(course / "lessons" / "01_echo.py", "line[-1] >", "line[-1] + 1 >")
-    write_notebooks(course)
+def test_other_code_starts_anew(root: Path) -> None:
+    sweep_all(root)
+    change_text(root / "lessons" / "01_echo.py", "line[-1] >", "line[-1] + 1 >")
+    write_notebooks(root)
     ran: Ran = []
-    assert main([], course, runner(ran)) == 0
+    assert main([], root, runner(ran)) == 0
     assert ran == [("01_echo", seed) for seed in range(1, 21)]
 
 
-def test_jobs_run_side_by_side(course: Path) -> None:
+def test_jobs_run_side_by_side(root: Path) -> None:
     both = threading.Barrier(2, timeout=300)
 
     def meet(_: str, seed: int) -> None:
         if seed <= 2:
             both.wait()  # nobody comes by alone
 
-    assert main(["01", "--jobs", "2"], course, runner([], meet)) == 0
-    assert read_sweeps(course)["01_echo"].seeds == tuple(range(1, 21))
+    assert main(["01", "--jobs", "2"], root, runner([], meet)) == 0
+    assert SWEEPS.read(root)["01_echo"].seeds == tuple(range(1, 21))
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["07"], "There is no lesson 07"),
         (["00", "01"], "notebooks/01_echo.ipynb is missing or cannot be read"),
     ],
 )
 def test_what_cannot_be_run_is_refused(
-    course: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], words: str
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
-    (course / "notebooks" / "01_echo.ipynb").unlink()
-    assert main(arguments, course, runner([])) == 2
-    assert words in capsys.readouterr().err
+    (root / "notebooks" / "01_echo.ipynb").unlink()
+    assert main(arguments, root, runner([])) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_a_notebook_of_other_code_than_its_lesson_is_refused(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lesson = course / "lessons" / "01_echo.py"
+    lesson = root / "lessons" / "01_echo.py"
     change_text(lesson, "And after 4?", "And after all 4?")
     ran: Ran = []
-    assert main(["01", "--seeds", "1"], course, runner(ran)) == 0, "other words make no other sweep"
+    assert main(["01", "--seeds", "1"], root, runner(ran)) == 0, "other words make no other sweep"
     change_text(lesson, "line[-1] >", "line[-1] + 1 >")
-    assert main(["01"], course, runner(ran)) == 2
+    assert main(["01"], root, runner(ran)) == 2
     assert ran == [("01_echo", 1)]
     assert "first `python3 course.py notebooks 01`" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["--seeds", "0"], ["--jobs", "two"]])
 def test_bad_numbers_are_refused(
-    course: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
+    root: Path, capsys: pytest.CaptureFixture[str], arguments: list[str]
 ) -> None:
     with pytest.raises(SystemExit):
-        main(arguments, course, runner([]))
+        main(arguments, root, runner([]))
     assert f"must be a whole number of at least 1, got '{arguments[1]}'" in capsys.readouterr().err
 
 
-def test_the_record_is_json_that_a_person_can_read(course: Path) -> None:
-    main(["01", "--seeds", "2"], course, runner([]))
-    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+def test_the_record_is_json_that_a_person_can_read(root: Path) -> None:
+    main(["01", "--seeds", "2"], root, runner([]))
+    text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '    "seeds": [1, 2],\n' in text
     assert json.loads(text)["01_echo"]["failed"][RISES] == []
 
 
-def test_how_far_the_values_lay_from_their_bounds_is_recorded(course: Path) -> None:
-    everything = set(load(course / "notebooks" / "01_echo.ipynb").checks)
+def test_how_far_the_values_lay_from_their_bounds_is_recorded(root: Path) -> None:
+    everything = set(load(root / "notebooks" / "01_echo.ipynb").checks)
     distances = {3: {RISES: 0.123456}, 2: {RISES: -1.5e-9}}
     main(
         ["01", "--seeds", "3"],
-        course,
+        root,
         runner([], lambda _, n: Outcome(everything, distances=distances.get(n, {}))),
     )
-    assert read_sweeps(course)["01_echo"].distances == {RISES: (-1.5e-9, 0.123)}
+    assert SWEEPS.read(root)["01_echo"].distances == {RISES: (-1.5e-9, 0.123)}

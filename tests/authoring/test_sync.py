@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from authoring import render, sync
-from authoring.lessons import LessonError, SourceCell, find_lessons
+from authoring.course import Course
+from authoring.lessons import LessonError, SourceCell
 from authoring.render import cell_ids, fill, neighbour_links
 from tests.support.sample_course import (
     change_notebook,
@@ -21,22 +22,22 @@ from tests.support.sample_course import (
     write_notebooks,
 )
 
-MEND = "Mend it with `python3 course.py notebooks 01`."
+FIX = "Fix it with `python3 course.py notebooks 01`."
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     return make_course(tmp_path)
 
 
 @pytest.fixture
-def notebook(course: Path) -> Path:
-    return course / "notebooks" / "01_echo.ipynb"
+def notebook(root: Path) -> Path:
+    return root / "notebooks" / "01_echo.ipynb"
 
 
-def test_a_course_in_sync_has_no_problem(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert sync.problems(course) == []
-    assert sync.main(course) == 0
+def test_a_course_in_sync_has_no_problem(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sync.problems(Course(root)) == []
+    assert sync.main(root) == 0
     assert "Every notebook, the README and the table of seeds" in capsys.readouterr().out
 
 
@@ -45,7 +46,7 @@ def set_source(nb: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         (
             set_source,
@@ -76,81 +77,81 @@ def set_source(nb: Any) -> None:
     ids=["source", "tags", "id", "attachment", "missing cell", "extra cell", "version", "jupytext", "format"],
 )
 def test_an_edited_notebook_is_shown_with_its_first_difference(
-    course: Path, notebook: Path, change: Callable[[Any], object], words: list[str]
+    root: Path, notebook: Path, change: Callable[[Any], object], message: list[str]
 ) -> None:
     change_notebook(notebook, change)
-    (problem,) = sync.problems(course)
+    (problem,) = sync.problems(Course(root))
     assert problem.startswith("notebooks/01_echo.ipynb is not what lessons/01_echo.py gives. ")
-    assert MEND in problem
-    for word in words:
+    assert FIX in problem
+    for word in message:
         assert word in problem
 
 
-def test_outputs_are_not_compared(course: Path, notebook: Path) -> None:
+def test_outputs_are_not_compared(root: Path, notebook: Path) -> None:
     change_notebook(notebook, lambda nb: nb.cells[2].outputs.append(stream("hello")))
-    assert sync.problems(course) == []
+    assert sync.problems(Course(root)) == []
 
 
-def test_an_edited_lesson_is_found(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change_text(course / "lessons" / "01_echo.py", "What comes back", "What returns")
-    (problem,) = sync.problems(course)
+def test_an_edited_lesson_is_found(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    change_text(root / "lessons" / "01_echo.py", "What comes back", "What returns")
+    (problem,) = sync.problems(Course(root))
     assert "+What returns after one step?" in problem
-    assert MEND in problem
-    assert sync.main(course) == 1
-    assert MEND in capsys.readouterr().err
+    assert FIX in problem
+    assert sync.main(root) == 1
+    assert FIX in capsys.readouterr().err
 
 
-def test_a_missing_notebook_is_found(course: Path, notebook: Path) -> None:
+def test_a_missing_notebook_is_found(root: Path, notebook: Path) -> None:
     notebook.unlink()
-    assert sync.problems(course) == [
-        f"notebooks/01_echo.ipynb is missing, but lessons/01_echo.py is there. {MEND}"
+    assert sync.problems(Course(root)) == [
+        f"notebooks/01_echo.ipynb is missing, but lessons/01_echo.py is there. {FIX}"
     ]
 
 
-def test_an_extra_notebook_is_found(course: Path, notebook: Path) -> None:
+def test_an_extra_notebook_is_found(root: Path, notebook: Path) -> None:
     notebook.rename(notebook.with_name("09_old.ipynb"))
-    write_notebooks(course)
-    (problem,) = sync.problems(course)
+    write_notebooks(root)
+    (problem,) = sync.problems(Course(root))
     assert problem.startswith("notebooks/09_old.ipynb has no lesson: `git rm notebooks/09_old.ipynb`")
 
 
-def test_a_file_that_is_no_notebook_is_a_problem_not_a_crash(course: Path, notebook: Path) -> None:
+def test_a_file_that_is_no_notebook_is_a_problem_not_a_crash(root: Path, notebook: Path) -> None:
     notebook.write_text("{", encoding="utf-8")
-    (problem,) = sync.problems(course)
+    (problem,) = sync.problems(Course(root))
     assert "is not a notebook" in problem
-    assert MEND in problem
+    assert FIX in problem
 
 
-def test_a_lesson_that_cannot_be_read_is_a_problem_not_a_crash(course: Path) -> None:
-    change_text(course / "lessons" / "01_echo.py", "**Needs:**", "Needs")
-    assert [problem.split(":")[0] for problem in sync.problems(course)] == ["lessons/01_echo.py"]
+def test_a_lesson_that_cannot_be_read_is_a_problem_not_a_crash(root: Path) -> None:
+    change_text(root / "lessons" / "01_echo.py", "**Needs:**", "Needs")
+    assert [problem.split(":")[0] for problem in sync.problems(Course(root))] == ["lessons/01_echo.py"]
 
 
-def test_an_unknown_placeholder_names_lesson_and_cell(course: Path) -> None:
-    change_text(course / "lessons" / "01_echo.py", "What comes back", "{{what}} comes back")
-    (problem,) = sync.problems(course)
+def test_an_unknown_placeholder_names_lesson_and_cell(root: Path) -> None:
+    change_text(root / "lessons" / "01_echo.py", "What comes back", "{{what}} comes back")
+    (problem,) = sync.problems(Course(root))
     assert problem.startswith(
         "lessons/01_echo.py cell 4: {{what}} stands for nothing; there are {{run_time}}"
     )
 
 
-def test_a_new_heading_makes_every_syllabus_stale(course: Path) -> None:
-    change_text(course / "lessons" / "01_echo.py", "An echo | a memory", "Echo")
-    assert [problem.split(" ")[0] for problem in sync.problems(course)] == [
+def test_a_new_heading_makes_every_syllabus_stale(root: Path) -> None:
+    change_text(root / "lessons" / "01_echo.py", "An echo | a memory", "Echo")
+    assert [problem.split(" ")[0] for problem in sync.problems(Course(root))] == [
         "notebooks/00_start_here.ipynb",
         "notebooks/01_echo.ipynb",
-        "README.md:",
+        "README.md",
         "docs/seeds.md",
         "docs/machines.md",
     ]
 
 
-def test_a_new_run_time_makes_text_stale_and_a_noisy_one_does_not(course: Path) -> None:
-    times = course / "lessons" / "run_times.json"
+def test_a_new_run_time_makes_text_stale_and_a_noisy_one_does_not(root: Path) -> None:
+    times = root / "lessons" / "run_times.json"
     times.write_text(json.dumps({"00_start_here": 4.1, "01_echo": 24.9}))
-    assert sync.problems(course) == []
+    assert sync.problems(Course(root)) == []
     times.write_text(json.dumps({"00_start_here": 4.1, "01_echo": 25.1}))
-    assert len(sync.problems(course)) == 3
+    assert len(sync.problems(Course(root))) == 3
 
 
 def test_folded_cells_and_placeholders_are_in_the_notebook(notebook: Path) -> None:
@@ -174,23 +175,21 @@ def test_ids_stay_when_another_cell_changes() -> None:
     assert cell_ids([SourceCell("markdown", "a", ())]) != before[:1]
 
 
-def test_neighbours_are_linked(course: Path) -> None:
-    (course / "lessons" / "02_c.py").write_text(good_lesson("02", "C"), encoding="utf-8")
-    lessons = find_lessons(course)
-    links = [neighbour_links(lesson, lessons) for lesson in lessons]
+def test_neighbours_are_linked(root: Path) -> None:
+    (root / "lessons" / "02_c.py").write_text(good_lesson("02", "C"), encoding="utf-8")
+    course = Course(root)
+    links = [neighbour_links(lesson, course) for lesson in course.lessons]
     assert links[0] == "[01 · An echo | a memory](01_echo.ipynb) →"
     assert links[1] == "← [00 · Start here](00_start_here.ipynb) | [02 · C](02_c.ipynb) →"
     assert links[2] == "← [01 · An echo | a memory](01_echo.ipynb)"
 
 
 def test_a_lesson_with_a_problem_set_ends_with_a_link_to_it(
-    course: Path, monkeypatch: pytest.MonkeyPatch
+    root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lessons = find_lessons(course)
-    monkeypatch.setattr(
-        render, "link_to_release", lambda root, number: f"set {number}" if root == course else ""
-    )
-    assert neighbour_links(lessons[1], lessons) == "set 01\n\n← [00 · Start here](00_start_here.ipynb)"
+    course = Course(root)
+    monkeypatch.setattr(render, "link_to_release", lambda of, number: f"set {number}" if of is course else "")
+    assert neighbour_links(course.lessons[1], course) == "set 01\n\n← [00 · Start here](00_start_here.ipynb)"
 
 
 def test_only_the_placeholders_asked_for_are_made() -> None:

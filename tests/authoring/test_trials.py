@@ -1,6 +1,6 @@
 """authoring.trials with real kernels: what a failed check hides and does not, and what counts as different.
 
-For what is counted and kept see test_tools_seeds.py, for Ctrl-C test_tools_interrupted.py.
+For what is counted and kept see test_seeds.py, for Ctrl-C test_interrupted.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from authoring import machines, seeds, trials
-from authoring.lint.notebook import load
+from authoring.notebook import load
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import stream
 

@@ -94,8 +94,8 @@ def test_the_list_of_tasks_is_whole_in_a_terminal_without_docstrings_and_letters
 def test_what_a_step_of_the_set_up_says_is_shown_in_any_terminal(tmp_path):
     says = "import sys; sys.stdout.buffer.write('\u2713 \u00e9'.encode() + bytes([255])); sys.exit(1)"
     (tmp_path / "try.py").write_text(
-        f"import course, runpy, sys\n"
-        f"course.set_up = lambda: course.step(1, 'a try', [sys.executable, '-c', {says!r}], quiet=True)\n"
+        f"import course, runpy, sys\nfrom authoring import setup as own\n"
+        f"course.set_up = lambda: own.step(1, 'a try', [sys.executable, '-c', {says!r}], quiet=True)\n"
         f"sys.modules['__main__'].__dict__.update(vars(course), set_up=course.set_up)\n"
         f"exec(open({str(ROOT / 'course.py')!r}, encoding='utf-8').read().split('if __name__')[-1]"
         f".split(chr(10), 1)[1].replace('    ', '').replace('main(', 'course.main('))\n",

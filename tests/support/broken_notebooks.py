@@ -1,4 +1,4 @@
-"""Ways to break the good notebook of miniature_course, each with the one rule that must reject it."""
+"""Ways to break the good notebook of sample_course.py, each with the one rule that must reject it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes of the good notebook of miniature_course, each a function of the notebook as nbformat has it."""
+"""Changes of the good notebook of sample_course.py, each a function of the notebook as nbformat has it."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def code(nb: Any, position: int) -> Any:
 
 
 def prose(nb: Any, start: str) -> Any:
-    (found,) = [cell for cell in nb.cells if cell.cell_type == "markdown" and cell.source.startswith(start)]
-    return found
+    (result,) = [cell for cell in nb.cells if cell.cell_type == "markdown" and cell.source.startswith(start)]
+    return result
 
 
 def source(position: int, old: str, new: str) -> Change:

@@ -1,7 +1,7 @@
 """A course of two small lessons that obeys every rule, for the tests of authoring/ to break in one way each.
 
 Its notebooks are not run: `pretend_to_run` stores what the cells would print. That takes
-milliseconds and needs no kernel; what a kernel does is tested in test_tools_build.py.
+milliseconds and needs no kernel; what a kernel does is tested in tests/authoring/test_execute.py.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ from typing import Any
 
 import nbformat
 
-from authoring.lessons import find_lessons
-from authoring.lint.notebook import load
-from authoring.readme import BEGIN, END, refresh_readme
-from authoring.records.machines import MACHINES, Record, Result, write_records
+from authoring.course import Course
+from authoring.generated import refresh
+from authoring.readme import BEGIN, END
+from authoring.records.machines import MACHINES, RECORDS, Record, Result
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import Sweep, write_sweeps
-from authoring.render import notebook_inputs
-from authoring.times import read_run_times
+from authoring.records.seeds import SWEEPS, Sweep
+from authoring.render import render_notebook
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 ALT = "A line that rises from zero to one in 3 steps"
@@ -104,37 +103,36 @@ def make_course(root: Path) -> Path:
     (root / "lessons" / "run_times.json").write_text(json.dumps({"00_start_here": 3.2, "01_echo": 23.4}))
     (root / "README.md").write_text(f"# Course\n\n{BEGIN}\n{END}\n\nThe end.\n", encoding="utf-8")
     write_notebooks(root)
-    refresh_readme(root)
     sweep_all(root)
     run_as_all_machines(root)
+    refresh(Course(root))
     return root
 
 
 def write_notebooks(root: Path) -> None:
-    lessons = find_lessons(root)
-    for lesson in lessons:
-        notebook = notebook_inputs(lesson, lessons, read_run_times(root))
+    course = Course(root)
+    for lesson in course.lessons:
+        notebook = render_notebook(lesson, course)
         pretend_to_run(notebook)
         lesson.notebook.write_text(nbformat.v4.writes(notebook) + "\n", encoding="utf-8")
 
 
 def sweep_all(root: Path) -> None:
     """Record that every check held in each of 20 seeds."""
-    lessons = find_lessons(root)
-    sweeps = {}
-    for lesson in lessons:
-        sweep = Sweep.to_do(load(lesson.notebook))
-        sweeps[lesson.name] = replace(sweep, seeds=tuple(range(1, 21)))
-    write_sweeps(root, lessons, sweeps)
+    course = Course(root)
+    sweeps = {
+        name: replace(Sweep.to_do(notebook), seeds=tuple(range(1, 21)))
+        for name, notebook in course.notebooks.items()
+    }
+    SWEEPS.write(root, course.lessons, sweeps)
 
 
 def run_as_all_machines(root: Path) -> None:
     """Record that every lesson is the same as each machine."""
-    lessons = find_lessons(root)
-    same = Result("a processor", (), (), "", 3, 1, {})
-    results = dict.fromkeys(MACHINES, same)
-    records = {lesson.name: Record(Provenance.of(load(lesson.notebook)), results) for lesson in lessons}
-    write_records(root, lessons, records)
+    course = Course(root)
+    results = dict.fromkeys(MACHINES, Result("a processor", (), (), "", 3, 1, {}))
+    records = {name: Record(Provenance.of(notebook), results) for name, notebook in course.notebooks.items()}
+    RECORDS.write(root, course.lessons, records)
 
 
 def pretend_to_run(notebook: Any) -> None:
@@ -144,8 +142,8 @@ def pretend_to_run(notebook: Any) -> None:
         cell.execution_count = count
         for call in (node for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Call)):
             name = ast.unparse(call.func)
-            if name == "cu.check":
-                cell.outputs.append(stream(f"✓ {ast.literal_eval(call.args[1])}\n"))
+            if name in ("cu.check", "cu.check_above"):
+                cell.outputs.append(stream(f"✓ {ast.literal_eval(call.args[-1])}\n"))
             elif name == "display":
                 alt = ast.literal_eval(call.keywords[0].value)
                 cell.outputs.append(display({"image/png": PNG, "text/plain": "<Figure>"}, alt))

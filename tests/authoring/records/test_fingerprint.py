@@ -6,7 +6,7 @@ import ast
 
 import pytest
 
-from authoring.records.fingerprint import fingerprint
+from authoring.records.fingerprint import bounds, fingerprint, with_bounds
 
 BEFORE = """
 import course_utils as cu
@@ -107,3 +107,32 @@ def test_the_tree_stays_as_it_was() -> None:
 def test_it_is_the_same_under_every_python() -> None:
     """Written down, since it stands in lessons/seeds.json whatever Python made it."""
     assert of(BEFORE) == "093de7f16ffb"
+
+
+CHECKS = """
+cu.check_below(loss, 0.1, "low")
+cu.check_above(np.mean(right), -5, sentence="many")
+cu.check_above(value=a, bound=2e-6, sentence="large")
+cu.check_close(x, 7, "near", atol=1e-6)
+cu.check_above(a, 5 * b, "five times")
+cu.check(loss < 3, "plain")
+try:
+    cu.check_below(loss, 0.01, "meant to fail")
+except cu.checks.CheckFailed:
+    pass
+"""
+
+
+def test_bounds_are_read_with_the_side_on_which_they_are_looser() -> None:
+    assert bounds([ast.parse(CHECKS)]) == [(1, 0.1), (-1, -5), (-1, 2e-6), (1, 1e-6)]
+
+
+def test_with_its_old_bounds_put_back_code_has_its_old_fingerprint() -> None:
+    edited = CHECKS.replace("0.1,", "0.2,").replace("-5", "4").replace("2e-6", "1").replace("1e-6", "1e-5")
+    cells = [ast.parse(edited)]
+    assert fingerprint(cells) != of(CHECKS)
+    assert fingerprint(with_bounds(cells, [0.1, -5, 2e-6, 1e-6])) == of(CHECKS)
+    assert bounds(cells) == [(1, 0.2), (-1, 4), (-1, 1), (1, 1e-5)], "the tree stays as it was"
+    for old, new in (("5 * b", "6 * b"), ("loss < 3", "loss < 4"), ("0.01", "0.02"), ("x, 7", "x, 8")):
+        other = [ast.parse(edited.replace(old, new))]
+        assert fingerprint(with_bounds(other, [0.1, -5, 2e-6, 1e-6])) != of(CHECKS)

@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from authoring import build, sync
-from authoring.lessons import LessonError, find_lessons
-from authoring.lint.notebook import load
+from authoring.course import Course
+from authoring.generated import refresh, stale
+from authoring.notebook import load
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import Sweep, page, read_sweeps, refresh_sweeps, sweep_problems, write_sweeps
+from authoring.records.seeds import SWEEPS, Sweep, page
+from authoring.sources import CourseError
+from authoring.sync import sweep_problems
 from authoring.trials import Outcome
 from tests.support.notebook_changes import CHECK, CLAIM, code, no_outputs, source
 from tests.support.sample_course import change_notebook, change_text, make_course, sweep_all
@@ -20,40 +23,40 @@ RISES = "the line rises"
 
 
 @pytest.fixture
-def course(tmp_path: Path) -> Path:
+def root(tmp_path: Path) -> Path:
     return make_course(tmp_path)
 
 
-def change_sweep(course: Path, name: str = "01_echo", **changes: object) -> None:
+def change_sweep(root: Path, name: str = "01_echo", **changes: object) -> None:
     """Write the record with one entry changed; its `failed` gets the entries that are given."""
-    sweeps = read_sweeps(course)
+    sweeps = SWEEPS.read(root)
     failed = {**sweeps[name].failed, **changes.pop("failed", {})}  # type: ignore[dict-item]
     sweeps[name] = replace(sweeps[name], failed=failed, **changes)  # type: ignore[arg-type]
-    write_sweeps(course, find_lessons(course), sweeps)
+    SWEEPS.write(root, Course(root).lessons, sweeps)
 
 
-def test_a_swept_course_has_no_problem(course: Path) -> None:
-    assert sweep_problems(course) == []
-    assert refresh_sweeps(course) is False
+def test_a_swept_course_has_no_problem(root: Path) -> None:
+    assert sweep_problems(Course(root)) == []
+    assert refresh(Course(root)) == []
 
 
 @pytest.mark.parametrize("number", ["01", "06", "12"])
-def test_every_lesson_must_be_swept_and_the_first_need_not(course: Path, number: str) -> None:
+def test_every_lesson_must_be_swept_and_the_first_need_not(root: Path, number: str) -> None:
     for folder, suffix in (("lessons", "py"), ("notebooks", "ipynb")):
-        (course / folder / f"01_echo.{suffix}").rename(course / folder / f"{number}_echo.{suffix}")
-    change_text(course / "lessons" / f"{number}_echo.py", "# # 01 ·", f"# # {number} ·")
-    write_sweeps(course, find_lessons(course), {})
-    (problem,) = sweep_problems(course)
+        (root / folder / f"01_echo.{suffix}").rename(root / folder / f"{number}_echo.{suffix}")
+    change_text(root / "lessons" / f"{number}_echo.py", "# # 01 ·", f"# # {number} ·")
+    SWEEPS.write(root, Course(root).lessons, {})
+    (problem,) = sweep_problems(Course(root))
     assert problem.startswith(
         f"lessons/seeds.json has no sweep of {number}_echo: run `python3 course.py seeds {number}`"
     )
-    assert problem in sync.problems(course)
+    assert problem in sync.problems(Course(root))
 
 
-def test_without_a_notebook_no_sweep_is_demanded(course: Path) -> None:
-    write_sweeps(course, find_lessons(course), {})
-    (course / "notebooks" / "01_echo.ipynb").unlink()
-    assert sweep_problems(course) == []
+def test_without_a_notebook_no_sweep_is_demanded(root: Path) -> None:
+    SWEEPS.write(root, Course(root).lessons, {})
+    (root / "notebooks" / "01_echo.ipynb").unlink()
+    assert sweep_problems(Course(root)) == []
 
 
 @pytest.mark.parametrize(
@@ -61,11 +64,11 @@ def test_without_a_notebook_no_sweep_is_demanded(course: Path) -> None:
     [(20, 1, False), (20, 2, True), (40, 2, False), (40, 3, True), (39, 2, True)],
 )
 def test_a_check_may_fail_in_one_of_each_twenty_seeds(
-    course: Path, seeds: int, failures: int, weak: bool
+    root: Path, seeds: int, failures: int, weak: bool
 ) -> None:
     failed = tuple(range(3, 3 + failures))
-    change_sweep(course, seeds=tuple(range(1, seeds + 1)), failed={RISES: failed})
-    problems = sweep_problems(course)
+    change_sweep(root, seeds=tuple(range(1, seeds + 1)), failed={RISES: failed})
+    problems = sweep_problems(Course(root))
     assert bool(problems) is weak
     if weak:
         (problem,) = problems
@@ -75,31 +78,31 @@ def test_a_check_may_fail_in_one_of_each_twenty_seeds(
         assert "`python3 course.py seeds 01`" in problem
 
 
-def test_twenty_seeds_are_wanted(course: Path) -> None:
-    change_sweep(course, seeds=tuple(range(1, 20)))
-    (problem,) = sweep_problems(course)
+def test_twenty_seeds_are_wanted(root: Path) -> None:
+    change_sweep(root, seeds=tuple(range(1, 20)))
+    (problem,) = sweep_problems(Course(root))
     assert "01_echo was run with 19 of 20 seeds. Go on with `python3 course.py seeds 01`." in problem
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         (source(CLAIM, "line[-1] > line[0]", "line[-1] > line[1]"), "computes something else"),
         (no_outputs(CLAIM), "has other checks"),
     ],
     ids=["another condition", "a check that prints nothing"],
 )
-def test_other_code_must_be_swept_again(course: Path, change: object, words: str) -> None:
-    change_notebook(course / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
-    (problem,) = sweep_problems(course)
-    assert f"01_echo {words} since it was swept over seeds" in problem
+def test_other_code_must_be_swept_again(root: Path, change: object, message: str) -> None:
+    change_notebook(root / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
+    (problem,) = sweep_problems(Course(root))
+    assert f"01_echo {message} since it was swept over seeds" in problem
     assert "`python3 course.py seeds 01`" in problem
-    refresh_sweeps(course)
-    assert sweep_problems(course) == [problem]
+    refresh(Course(root))
+    assert sweep_problems(Course(root)) == [problem]
 
 
 @pytest.mark.parametrize(
-    ("ran", "words"),
+    ("ran", "message"),
     [
         ({"course_utils": "other"}, "course_utils computes something else for 01_echo since"),
         (
@@ -108,13 +111,13 @@ def test_other_code_must_be_swept_again(course: Path, change: object, words: str
         ),
     ],
 )
-def test_what_a_lesson_stands_on_is_looked_at_too(course: Path, ran: dict[str, object], words: str) -> None:
-    (course / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
-    sweep_all(course)
-    assert sweep_problems(course) == []
-    change_sweep(course, ran=replace(read_sweeps(course)["01_echo"].ran, **ran))
-    (problem,) = sweep_problems(course)
-    assert words in problem
+def test_what_a_lesson_stands_on_is_looked_at_too(root: Path, ran: dict[str, object], message: str) -> None:
+    (root / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
+    sweep_all(root)
+    assert sweep_problems(Course(root)) == []
+    change_sweep(root, ran=replace(SWEEPS.read(root)["01_echo"].ran, **ran))
+    (problem,) = sweep_problems(Course(root))
+    assert message in problem
     assert "`python3 course.py seeds 01`" in problem
 
 
@@ -127,29 +130,30 @@ def test_of_the_spread_the_outermost_seeds_are_left_out() -> None:
     assert sweep.spread("none") is None
 
 
-def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(course: Path) -> None:
-    change_sweep(course, "00_start_here", ran=Provenance("other", "", {}))
-    (problem,) = sweep_problems(course)
+def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(root: Path) -> None:
+    change_sweep(root, "00_start_here", ran=Provenance("other", "", {}))
+    (problem,) = sweep_problems(Course(root))
     assert "00_start_here computes something else" in problem
 
 
-def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
+def test_other_words_of_a_check_are_fixed_without_a_run(root: Path) -> None:
     lag_one = "an echo of lag 1 begins with silence"
-    change_sweep(course, failed={RISES: (4,), lag_one: (7,)}, distances={RISES: (0.5,)})
+    change_sweep(root, failed={RISES: (4,), lag_one: (7,)}, distances={RISES: (0.5,)})
 
     def reword(nb: object) -> None:
         for position, old in ((CHECK, lag_one), (CLAIM, RISES)):
             source(position, old, f"indeed {old}")(nb)
             code(nb, position).outputs[0].text = f"✓ indeed {old}\n"
 
-    change_notebook(course / "notebooks" / "01_echo.ipynb", reword)
-    (problem,) = sweep_problems(course)
-    assert "the checks of 01_echo have other words in its notebook" in problem
-    assert "`python3 course.py notebooks`" in problem
-    assert refresh_sweeps(course) is True
-    assert sweep_problems(course) == []
-    assert read_sweeps(course)["01_echo"].distances == {f"indeed {RISES}": (0.5,)}
-    failed = read_sweeps(course)["01_echo"].failed
+    change_notebook(root / "notebooks" / "01_echo.ipynb", reword)
+    assert sweep_problems(Course(root)) == []
+    record, _page = stale(Course(root))
+    assert "lessons/seeds.json is stale: checks have other words in their notebooks" in record
+    assert "`python3 course.py notebooks`" in record
+    assert refresh(Course(root)) == ["lessons/seeds.json", "docs/seeds.md"]
+    assert stale(Course(root)) == []
+    assert SWEEPS.read(root)["01_echo"].distances == {f"indeed {RISES}": (0.5,)}
+    failed = SWEEPS.read(root)["01_echo"].failed
     assert {sentence: seeds for sentence, seeds in failed.items() if seeds} == {
         f"indeed {lag_one}": (7,),
         f"indeed {RISES}": (4,),
@@ -157,54 +161,52 @@ def test_other_words_of_a_check_are_mended_without_a_run(course: Path) -> None:
 
 
 def test_an_edited_or_missing_page_is_found_and_made_anew_by_a_build(
-    course: Path, capsys: pytest.CaptureFixture[str]
+    root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = course / "docs" / "seeds.md"
+    path = root / "docs" / "seeds.md"
     before = path.read_text(encoding="utf-8")
     for spoil in (lambda: change_text(path, "20 of 20", "21 of 20"), path.unlink):
         spoil()
-        (problem,) = sweep_problems(course)
-        assert problem == (
-            "docs/seeds.md is not what lessons/seeds.json gives. Mend it with `python3 course.py notebooks`."
-        )
-        assert build.main([], course) == 0
-        assert "docs/seeds.md: the words are new" in capsys.readouterr().out
+        (problem,) = stale(Course(root))
+        assert problem.startswith("docs/seeds.md is ")
+        assert problem.endswith("Fix it with `python3 course.py notebooks`.")
+        assert build.main([], root) == 0
+        assert "docs/seeds.md: written." in capsys.readouterr().out
         assert path.read_text(encoding="utf-8") == before
 
 
-def test_a_record_of_a_lesson_that_is_gone_is_found_and_dropped(course: Path) -> None:
-    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
-    (course / "lessons" / "seeds.json").write_text(text.replace('"00_start_here"', '"00_gone"'))
-    found = sweep_problems(course)
-    assert (
-        "lessons/seeds.json has 00_gone, which is no lesson. Mend it with `python3 course.py notebooks`."
-        in found
+def test_a_record_of_a_lesson_that_is_gone_is_found_and_dropped(root: Path) -> None:
+    text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    (root / "lessons" / "seeds.json").write_text(text.replace('"00_start_here"', '"00_gone"'))
+    record, _page = stale(Course(root))
+    assert record == (
+        "lessons/seeds.json is stale: 00_gone is no lesson. Fix it with `python3 course.py notebooks`."
     )
-    assert refresh_sweeps(course) is True
-    assert sweep_problems(course) == []
-    assert list(read_sweeps(course)) == ["01_echo"]
+    assert refresh(Course(root)) == ["lessons/seeds.json", "docs/seeds.md"]
+    assert stale(Course(root)) == []
+    assert list(SWEEPS.read(root)) == ["01_echo"]
 
 
 @pytest.mark.parametrize("text", ["[", "[1]", '{"01_echo": {}}', '{"01_echo": {"code": "a", "seeds": 3}}'])
 def test_a_record_that_cannot_be_read_is_named(
-    course: Path, text: str, capsys: pytest.CaptureFixture[str]
+    root: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (course / "lessons" / "seeds.json").write_text(text)
-    with pytest.raises(LessonError, match=r"lessons/seeds\.json is not a record of sweeps .*git restore"):
-        read_sweeps(course)
-    assert any("is not a record of sweeps" in problem for problem in sync.problems(course))
-    assert build.main([], course) == 2
+    (root / "lessons" / "seeds.json").write_text(text)
+    with pytest.raises(CourseError, match=r"lessons/seeds\.json is not a record of sweeps .*git restore"):
+        SWEEPS.read(root)
+    assert any("is not a record of sweeps" in problem for problem in sync.problems(Course(root)))
+    assert build.main([], root) == 2
     assert "is not a record of sweeps" in capsys.readouterr().err
 
 
-def test_a_notebook_that_cannot_be_read_is_the_sync_checks_to_name(course: Path) -> None:
-    (course / "notebooks" / "01_echo.ipynb").write_text("{")
-    assert sweep_problems(course) == []
-    assert refresh_sweeps(course) is False
+def test_a_notebook_that_cannot_be_read_is_the_sync_checks_to_name(root: Path) -> None:
+    (root / "notebooks" / "01_echo.ipynb").write_text("{")
+    assert sweep_problems(Course(root)) == []
+    assert refresh(Course(root)) == []
 
 
-def test_runs_are_added_in_any_order(course: Path) -> None:
-    notebook = load(course / "notebooks" / "01_echo.ipynb")
+def test_runs_are_added_in_any_order(root: Path) -> None:
+    notebook = load(root / "notebooks" / "01_echo.ipynb")
     everything = set(notebook.checks)
     sweep = Sweep.to_do(notebook)
     assert (sweep.seeds, sweep.too_weak()) == ((), [])
@@ -221,20 +223,18 @@ def test_runs_are_added_in_any_order(course: Path) -> None:
     assert list(sweep.failed) == notebook.checks
 
 
-def test_what_is_written_is_what_is_read_and_short(course: Path) -> None:
+def test_what_is_written_is_what_is_read_and_short(root: Path) -> None:
     distances = {RISES: (1e-9, -0.5, float("inf"))}
-    change_sweep(
-        course, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'}, distances=distances
-    )
-    sweeps = read_sweeps(course)
+    change_sweep(root, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'}, distances=distances)
+    sweeps = SWEEPS.read(root)
     assert sweeps["01_echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
     assert sweeps["01_echo"].failed[RISES] == (7, 12)
-    text = (course / "lessons" / "seeds.json").read_text(encoding="utf-8")
+    text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '      "the line rises": [7, 12],\n' in text
     assert '      "the line rises": [1e-09, -0.5, Infinity]\n' in text
     assert sweeps["01_echo"].distances == distances
-    write_sweeps(course, find_lessons(course), sweeps)
-    assert (course / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
+    SWEEPS.write(root, Course(root).lessons, sweeps)
+    assert (root / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
 
 
 PAGE_ROWS = r"""
@@ -255,16 +255,16 @@ Some runs ended early; the checks that they did not reach count as failed:
 """
 
 
-def test_the_page_lists_every_check_of_every_swept_lesson(course: Path) -> None:
+def test_the_page_lists_every_check_of_every_swept_lesson(root: Path) -> None:
     failed = {"|a| < b_c * 2": (), "x": (7,)}
     sweep = Sweep("code", tuple(range(1, 21)), failed, {7: "cell 3: no *"})
-    text = page(find_lessons(course), {"01_echo": sweep})
+    text = page(Course(root).lessons, {"01_echo": sweep})
     assert "at least 19 of 20 seeds" in text
     assert "`python3 course.py seeds`" in text
     assert text.endswith(PAGE_ROWS)
 
 
-def test_a_sweep_that_has_not_begun_can_be_shown(course: Path) -> None:
-    sweep_all(course)
-    notebook = load(course / "notebooks" / "01_echo.ipynb")
-    assert "| 0 of 0 |" in page(find_lessons(course), {"01_echo": Sweep.to_do(notebook)})
+def test_a_sweep_that_has_not_begun_can_be_shown(root: Path) -> None:
+    sweep_all(root)
+    notebook = load(root / "notebooks" / "01_echo.ipynb")
+    assert "| 0 of 0 |" in page(Course(root).lessons, {"01_echo": Sweep.to_do(notebook)})

@@ -1,16 +1,16 @@
-"""A stored notebook as the rules see it."""
+"""A stored notebook, as the lint rules and the records see it."""
 
 from __future__ import annotations
 
 import ast
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from authoring.lessons import REPOSITORY, notebook_paths, read_notebook
+from authoring.lessons import read_notebook
 
 CHECK_MARK = "✓ "
 UNCOMPARED = "nbval-ignore-output"
@@ -38,7 +38,7 @@ class Cell:
 
     @cached_property
     def tree(self) -> ast.Module:
-        """The parsed code; empty for what is not plain Python, which has a rule of its own."""
+        """The parsed code; empty for what is not plain Python, which another rule reports."""
         try:
             return ast.parse(self.source)
         except SyntaxError:
@@ -69,7 +69,7 @@ class Block:
         return "\n".join(self.lines)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Notebook:
     """A stored notebook, and what its rules must know of the others."""
 
@@ -128,13 +128,13 @@ class Notebook:
 
     def section(self, heading: str) -> list[Block]:
         """The blocks of one `## heading`, its own first; empty if there is no such heading."""
-        found: list[Block] = []
+        blocks: list[Block] = []
         for block in self.blocks:
-            if found and block.level <= 2:
+            if blocks and block.level <= 2:
                 break
-            if found or (block.level == 2 and block.heading == heading):
-                found.append(block)
-        return found
+            if blocks or (block.level == 2 and block.heading == heading):
+                blocks.append(block)
+        return blocks
 
 
 def lines_marked(mark: str, outputs: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -143,7 +143,7 @@ def lines_marked(mark: str, outputs: Iterable[Mapping[str, Any]]) -> list[str]:
     return [line.removeprefix(mark).strip() for line in printed.splitlines() if line.startswith(mark)]
 
 
-def load(path: Path, defined_elsewhere: Mapping[str, str] | None = None) -> Notebook:
+def load(path: Path) -> Notebook:
     stored = read_notebook(path)
     cells = tuple(
         Cell(
@@ -156,18 +156,18 @@ def load(path: Path, defined_elsewhere: Mapping[str, str] | None = None) -> Note
         )
         for position, cell in enumerate(stored.cells, start=1)
     )
-    return Notebook(path, cells, stored.metadata, defined_elsewhere or {})
+    return Notebook(path, cells, stored.metadata)
 
 
-def load_all(root: Path = REPOSITORY) -> list[Notebook]:
-    """Every notebook, each told the names that the others define."""
-    notebooks = [load(path) for path in notebook_paths(root)]
+def load_all(paths: Iterable[Path]) -> list[Notebook]:
+    """Notebooks, each with the names that the others define."""
+    notebooks = [load(path) for path in paths]
     return [
-        Notebook(
-            notebook.path,
-            notebook.cells,
-            notebook.metadata,
-            {name: other.name for other in notebooks if other is not notebook for name in other.definitions},
+        replace(
+            notebook,
+            defined_elsewhere={
+                name: other.name for other in notebooks if other is not notebook for name in other.definitions
+            },
         )
         for notebook in notebooks
     ]

@@ -1,0 +1,80 @@
+"""The course as its files have it: lessons, stored notebooks, problem sets, and what is on record of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from authoring.lessons import Lesson, LessonError, read_lessons
+from authoring.notebook import Notebook, load
+from authoring.problem_sets import ProblemSet, find_problem_sets
+from authoring.records import long_runs, machines, run_times, seeds
+from authoring.sources import REPOSITORY
+
+
+@dataclass(frozen=True)
+class Course:
+    """A snapshot: each part is read once, when it is first asked for. After a change of files, make another.
+
+    A part that cannot be read raises `CourseError`.
+    """
+
+    root: Path = REPOSITORY
+
+    @cached_property
+    def lessons(self) -> tuple[Lesson, ...]:
+        """Every lesson, in the order of their numbers."""
+        return tuple(read_lessons(self.root / "lessons"))
+
+    @cached_property
+    def notebooks(self) -> Mapping[str, Notebook]:
+        """The notebooks by their lessons' names, without those that are missing or cannot be read."""
+        notebooks = {}
+        for lesson in self.lessons:
+            if lesson.notebook.exists():
+                try:
+                    notebooks[lesson.name] = load(lesson.notebook)
+                except LessonError:  # the sync check reports it
+                    continue
+        return notebooks
+
+    @cached_property
+    def notebook_paths(self) -> list[Path]:
+        """The files in notebooks/, whether they have a lesson or not."""
+        return sorted((self.root / "notebooks").glob("*.ipynb"))
+
+    @cached_property
+    def problem_sets(self) -> tuple[ProblemSet, ...]:
+        folder = self.root / "problem_sets"
+        return tuple(find_problem_sets(folder)) if folder.is_dir() else ()
+
+    @cached_property
+    def run_times(self) -> Mapping[str, float]:
+        """Seconds by lesson name; a lesson that was never measured has no entry."""
+        return run_times.read(self.root)
+
+    @cached_property
+    def sweeps(self) -> Mapping[str, seeds.Sweep]:
+        """What the runs under other seeds showed, by lesson name."""
+        return seeds.SWEEPS.read(self.root)
+
+    @cached_property
+    def machine_runs(self) -> Mapping[str, machines.Record]:
+        """What the runs as other machines showed, by lesson name."""
+        return machines.RECORDS.read(self.root)
+
+    @cached_property
+    def long_runs(self) -> Mapping[str, long_runs.Record]:
+        """What the long runs printed, by the name of their file."""
+        return long_runs.read(self.root)
+
+    def by_number(self, numbers: Sequence[str]) -> list[Lesson]:
+        """The lessons with these numbers, in order; `1`, `01` and `01_unrolled_rnn` are the same."""
+        chosen = {number.split("_")[0].zfill(2) for number in numbers}
+        unknown = sorted(chosen - {lesson.number for lesson in self.lessons})
+        if unknown:
+            known = ", ".join(lesson.number for lesson in self.lessons) or "none yet"
+            raise LessonError(f"There is no lesson {', '.join(unknown)}. The course has: {known}.")
+        return [lesson for lesson in self.lessons if lesson.number in chosen]
