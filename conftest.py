@@ -1,6 +1,7 @@
 """For every test: it leaves nothing behind for the next one, and what is no test is left alone.
 
-Which test comes next depends on how the tests are spread over processes. Figures that examples in docstrings
+The tests are spread over two processes: each module and each notebook stays whole, and those that take
+longest come first, so that no process is left alone with one at the end. Figures that examples in docstrings
 leave open are closed: Matplotlib warns at the twenty-first, and warnings are errors here. A test that leaves
 the environment changed fails.
 
@@ -13,12 +14,15 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from authoring.limits import BadLimit, cell_seconds
-from authoring.setup import environment
+from authoring.records import run_times
+from authoring.setup import ROOT, environment
+from authoring.sources import CourseError
 
 # How long an example takes is the machine's affair: a busy one is no error.
 settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -33,6 +37,7 @@ collect_ignore = [
     "course_utils/performance/block_lstm.py",
 ]
 
+SLOW = ("training", "browser", "kernel")  # markers
 IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
 
 for name in os.environ.keys() - environment().keys():
@@ -47,6 +52,28 @@ def pytest_configure(config: pytest.Config) -> None:
             config.option.nbval_cell_timeout = cell_seconds()
         except BadLimit as error:
             raise pytest.UsageError(str(error)) from None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    groups: dict[str, list[pytest.Item]] = {}
+    seconds: dict[str, float] = {}
+    for item in items:
+        mark = item.get_closest_marker("xdist_group")
+        name = mark.args[0] if mark else str(item.path)
+        groups.setdefault(name, []).append(item)
+        if mark is None:
+            item.add_marker(pytest.mark.xdist_group(name))
+    with suppress(CourseError):  # the sync check reports it
+        seconds = run_times.read(ROOT)
+
+    def expected_seconds(group: list[pytest.Item]) -> float:
+        if group[0].path.suffix == ".ipynb":
+            return seconds.get(group[0].path.stem, 60)
+        slow = sum(any(item.get_closest_marker(name) for name in SLOW) for item in group)
+        return 2 * slow + 0.05 * len(group)
+
+    longest_first = sorted(groups.values(), key=expected_seconds, reverse=True)
+    items[:] = [item for group in longest_first for item in group]
 
 
 @pytest.fixture(autouse=True)

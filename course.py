@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leave
 
 from authoring.setup import BIN, DOOR, PYTHON, ROOT, UV, Stop, environment, set_up, set_up_classroom
 
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope"]
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
 FOLDERS = ("tests", "course_utils")
 
 
@@ -52,7 +52,9 @@ def test(*options: str) -> int:
 def check(*options: str) -> int:
     """what needs no training: lint, sync, notebook lint, unit tests (`check tests/x.py`: only these)"""
     folders = () if any((ROOT / each.split("::")[0]).exists() for each in options) else FOLDERS
-    return run(*PYTEST, "-m", "not training and not browser and not network", *folders, *options)
+    return run(
+        *PYTEST, "-m", "not training and not browser and not kernel and not network", *folders, *options
+    )
 
 
 def fix(*options: str) -> int:

@@ -17,6 +17,7 @@ from authoring.files import write_atomically
 from authoring.readme import readme_with_table
 from authoring.records import machines, seeds
 from authoring.records.store import Record, Store
+from authoring.reference import architecture, reference
 from authoring.releases import release_path, release_text
 from authoring.sources import CourseError
 
@@ -90,8 +91,16 @@ def _record(store: Store[Record], course: Course, records: Mapping[str, Record])
     yield Generated(store.page_path, fault, partial(store.page, course.lessons, records))
 
 
+def _reference(course: Course) -> Iterator[Generated]:
+    if (course.root / "course_utils").is_dir():
+        fault = "it is not what course_utils' docstrings and its users give"
+        yield Generated("docs/reference.md", fault, partial(reference, course.root))
+        fault = "its list of modules is not that of the files and their docstrings"
+        yield Generated("docs/architecture.md", fault, partial(architecture, course.root))
+
+
 Kind = Callable[[Course], Iterable[Generated]]
-KINDS: tuple[Kind, ...] = (_readme, _pictures, _releases, _seeds, _machines)
+KINDS: tuple[Kind, ...] = (_readme, _pictures, _releases, _seeds, _machines, _reference)
 
 
 def stale(course: Course) -> list[str]:

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import ROOT
 
+pytestmark = pytest.mark.kernel
+
 
 def run_pytest(folder: Path, *options: str, **variables: str) -> str:
     shutil.copy(ROOT / "conftest.py", folder)

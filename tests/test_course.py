@@ -78,11 +78,11 @@ def test_an_unknown_task_is_named():
 
 
 HANDED_OVER = {
-    "test": ["-m", "pytest", "-n", "2", "--dist", "loadscope", "--nbval", "-x"],
+    "test": ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--nbval", "-x"],
     "check": [
         *course.PYTEST,
         "-m",
-        "not training and not browser and not network",
+        "not training and not browser and not kernel and not network",
         "tests",
         "course_utils",
         "-x",

@@ -28,6 +28,8 @@ from authoring.readme import BEGIN, END
 from authoring.render import notebook_metadata
 from tests.support.sample_course import code, opening, stream
 
+pytestmark = pytest.mark.kernel
+
 
 def test_streams_are_joined_where_nothing_stands_between() -> None:
     figure = nbformat.v4.new_output("display_data", data={"text/plain": "Figure"})

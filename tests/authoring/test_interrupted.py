@@ -15,7 +15,10 @@ from authoring.records.seeds import SWEEPS
 from authoring.sources import REPOSITORY
 from tests.support.sample_course import code, make_course, markdown, opening, write_notebooks
 
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process")
+pytestmark = [
+    pytest.mark.kernel,
+    pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process"),
+]
 
 WAITS = """
 import os, pathlib, time

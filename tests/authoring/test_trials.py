@@ -15,6 +15,8 @@ from authoring.notebook import load
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import stream
 
+pytestmark = pytest.mark.kernel
+
 # Each cell with what the notebook has stored of it.
 STORED = {
     'import course_utils as cu\nimport os\nseed = int(os.environ.get("COURSE_SEED", 2))\n'
