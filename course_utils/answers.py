@@ -51,8 +51,6 @@ def expect_array(
     ------
     WrongAnswer
         Type, kind of numbers, shape or an entry differ. The message has `what`, both sides and the hint.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------
@@ -107,8 +105,6 @@ def expect_value(found: object, expected: object, what: str, *, hint: str, atol:
     ------
     WrongAnswer
         The type or the value differs. The message has `what`, both sides and the hint.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------
@@ -148,8 +144,6 @@ def expect_entries(
     ------
     WrongAnswer
         It is of another kind, or of another length.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------

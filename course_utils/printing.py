@@ -26,11 +26,6 @@ def measured(value: ArrayLike, spec: str = "") -> str:
     spec : how Python formats a number: width, thousands separator, precision and type, as in `.2f`, `8.1%`
         or `,`. The width counts the sign, too.
 
-    Raises
-    ------
-    TypeError, ValueError
-        `value` is not real numbers of such a shape, or `spec` is another.
-
     Examples
     --------
     >>> measured(0.000432, ".5f")

@@ -53,8 +53,6 @@ def start(*, seed: int) -> int:
 
     Raises
     ------
-    TypeError, ValueError
-        `seed` or COURSE_SEED is not such a number.
     RuntimeError
         A setting is in force that changes results, and that cannot be changed any more; says what to unset.
     """
@@ -99,11 +97,6 @@ def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) ->
     function : takes tensors, made of TensorFlow operations. Its Python code runs once, when it is built.
     inputs : the tensors for it; their shapes are part of the graph.
     repeats : runs that are timed, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` cannot be called, or `repeats` is not such a number.
     """
     if not callable(function):
         raise TypeError(f"function must be callable; got {described(function)}")
@@ -127,11 +120,6 @@ def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
     ----------
     function : takes nothing, and returns when its work is done.
     repeats : calls that are timed, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` cannot be called, or `repeats` is not such a number.
 
     Examples
     --------
@@ -171,11 +159,6 @@ def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[
     dict
         A function's name, without its module, to its part; the largest share first. Functions of the same
         name count as one. Python's `cProfile` measures, and makes each call of a function slower.
-
-    Raises
-    ------
-    TypeError
-        `function` cannot be called.
 
     Examples
     --------

@@ -50,11 +50,6 @@ def digits_as_rows(*, seed: int, test_share: float = 0.25) -> DigitRows:
     DigitRows
         Pixels are divided by 16, the largest value: 0 is white, 1 is black.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     E. Alpaydin and C. Kaynak (1998), "Optical Recognition of Handwritten Digits", UCI Machine Learning

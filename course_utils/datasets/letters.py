@@ -50,11 +50,6 @@ def text_without_spaces(
     tuple
         `train`, `test`: LetterRows.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     The Python Software Foundation, "The Python Language Reference" and "The Python Standard Library", in the
@@ -115,11 +110,6 @@ def rejoined(letters: ArrayLike, ends_word: ArrayLike) -> str:
     ----------
     letters : 1 for a to 26 for z; 0, which is padding, is left out. Shape (T,).
     ends_word : where a space follows: booleans, or 0 and 1. Shape (T,).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

@@ -37,11 +37,6 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     str
         JSON, as TensorFlow reads it.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> tf_config(["alpha:2222", "beta:2222"], 1)

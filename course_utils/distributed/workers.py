@@ -143,8 +143,6 @@ def run(
 
     Raises
     ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     WorkersFailed
         A worker failed in the last start, or time ran out.
     """

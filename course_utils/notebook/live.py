@@ -71,11 +71,6 @@ class Board:
     seconds : shortest time from one frame to the next, at least 0, so that drawing takes a small part of
         the time. The last frame is always drawn.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     In a loop of one's own:

@@ -38,11 +38,6 @@ def choice(question: str, *, right: str, wrong: Mapping[str, str], praise: str =
     wrong : the wrong answers, each with the hint that it gets; at least one.
     praise : what the right answer gets.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> made = choice("B of (32, 10, 3)?", right="32", wrong={"10": "That is the number of steps."})
@@ -77,11 +72,6 @@ def number(
     hint : what any other number gets.
     wrong : numbers that deserve a hint of their own, with that hint.
     praise : what the right number gets.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

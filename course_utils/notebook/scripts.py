@@ -22,11 +22,6 @@ def show(script: str | Path, *functions: str) -> None:
     script : a text file that ends in .py, .sh or .yml.
     functions : of a Python file, the names of functions or classes at its top level, to show these only, in
         this order. None: all of the file.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     if not isinstance(script, (str, Path)):
         raise TypeError(f"script must be the path of a file; got {arguments.described(script)}")

@@ -42,11 +42,6 @@ def slider_figure(
     start : the value of the first figure, one of `values`.
     label : what the value is, with its unit; written next to the slider.
     alt : what is to be seen in the first figure, in a sentence of at least 30 characters.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     if not callable(draw):
         raise TypeError(

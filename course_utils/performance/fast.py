@@ -56,8 +56,6 @@ def threads(*, within: int, between: int) -> None:
 
     Raises
     ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     RuntimeError
         TensorFlow has computed something already: then it is too late for this process.
     """
@@ -88,11 +86,6 @@ def apply_adam(
         `variables`.
     gradients : one for each variable, of its shape.
     variables : the Keras variables that it was built for, all of them and in the same order.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     fault = _not_plain(optimizer)
     if fault:
@@ -167,11 +160,6 @@ def epoch_in_graph(
         `epoch(x, y, order)` trains on all N rows once and returns each batch's loss, float32, shape (N / B,).
         `x` and `y` are arrays or tensors with N rows, a multiple of B; `order`, int of shape (N,), says in
         which order the rows are taken, such as `rng.permutation(N)`. Its first call builds the graph.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

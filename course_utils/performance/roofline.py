@@ -61,8 +61,6 @@ def work(function: Callable[..., Any], *inputs: Any) -> Work:
 
     Raises
     ------
-    TypeError
-        `function` cannot be called.
     ValueError
         The graph has a loop, whose rounds it does not tell; a call of another graph; or an unknown size.
     """
@@ -111,11 +109,6 @@ def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
     -------
     Speed
         Per second.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     rows = arguments.whole_number("rows", rows, at_least=1)
     inner = arguments.whole_number("inner", inner, at_least=1)

@@ -49,11 +49,6 @@ def bit_rows(
         A bar of height 0 is drawn as a low one. A cross stands where answer and label lie on different
         sides of 0.5; their number stands in the legend.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = bit_rows([[0, 1, 1]], [[0, 0, 1]], [[0.1, 0.7, 0.9]], title="One of three is wrong")

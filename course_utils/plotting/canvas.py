@@ -120,11 +120,6 @@ def show(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_], a
     figure_or_axes : a figure, its axes, or an array of its axes as `plt.subplots` returns it.
     alt : what is to be seen, in a sentence of at least 30 characters. Numbers that differ between machines
         do not belong there.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     bundle, metadata = picture(figure_or_axes, alt)
     display(bundle, raw=True, metadata=metadata)

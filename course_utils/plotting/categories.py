@@ -46,11 +46,6 @@ def bars(
     log : a logarithmic axis; all numbers must then be above 0.
     ax : axes to draw on; a new figure, as high as the bars need, if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = bars({"LSTM": 0.5, "GRU": 0.25}, xlabel="error", title="The GRU errs less")
@@ -139,11 +134,6 @@ def class_columns(
     Axes
         A legend stands beside the axes if any class is marked.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = class_columns([0, 5, 2], xlabel="class", ylabel="samples", title="Class 1 is the most frequent")
@@ -208,11 +198,6 @@ def strip(
     -------
     Axes
         Medians are short vertical strokes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

@@ -52,11 +52,6 @@ def training_curves(
     Axes
         Curves and baselines are named at their ends, right of the axes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> curves, baselines = {"network": [0.5, 0.1]}, {"always 0": 0.6}
@@ -109,11 +104,6 @@ def step_series(
     title : the finding.
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = step_series({"truth": [1, 2, 3], "network": [1, 2, 2.5]}, ylabel="value", title="Close")
@@ -165,11 +155,6 @@ def growth(
     -------
     Axes
         Curves are named at their ends, right of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

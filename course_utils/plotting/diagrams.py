@@ -72,11 +72,6 @@ def unrolled_network(
         Boxes are coloured by time step; of more than six steps, the first four and the last are drawn. Every
         shape that is written is that of the array given.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument or weight does not fit, the shape it has and the shape that would fit.
-
     Examples
     --------
     >>> x, h = np.zeros((3, 2, 4)), np.zeros((3, 2, 8))

@@ -58,11 +58,6 @@ def curves_over(
     Axes
         Curves and baselines are named at their ends, right of the axes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> curves = {"whole": [1, 0.5, 0.2], "cut": [1, 0.5]}
@@ -125,11 +120,6 @@ def tanh_saturation(
     -------
     Axes
         The share of saturated units stands in the legend.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

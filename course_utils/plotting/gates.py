@@ -39,11 +39,6 @@ def gate_maps(
     array of Axes
         One for the signals, one for each gate and state, from the top down; they share the time axis.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> axes = gate_maps({"input": [0, 1]}, {"f": [[0.5], [1.0]]}, {"c": [[0.0], [2.0]]}, title="It opens")

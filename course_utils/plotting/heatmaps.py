@@ -52,11 +52,6 @@ def heat_map(
         as in `padded_batch`; the colours' scale leaves it out. None if all are real.
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = heat_map([[0.0, -2.0], [1.0, 0.5], [0.0, 0.1]], label="state", title="Units", diverging=True)
@@ -117,11 +112,6 @@ def loss_surface(
     -------
     Axes
         The paths, if any, are named in a legend.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

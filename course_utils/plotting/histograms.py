@@ -37,11 +37,6 @@ def distributions(
     log : a logarithmic x-axis, bins of equal ratio; all values must then be above 0 (pass `np.abs(...)`).
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = distributions({"a": [1, 1, 2], "b": [4.0]}, bins=3, xlabel="size", title="b is larger")

@@ -26,11 +26,6 @@ def image_rows(images: Mapping[str, ArrayLike], *, title: str) -> NDArray[np.obj
     array of Axes
         Shape (rows, N). A row's name stands left of it. All images share one scale of grey.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> axes = image_rows({"a": np.eye(3)[None], "b": np.zeros((1, 3, 3))}, title="A diagonal, and nothing")

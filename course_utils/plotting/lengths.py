@@ -49,11 +49,6 @@ def padded_batch(
     Axes
         Real steps have the colours of their time step (`time_colours`), as everywhere in the course.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = padded_batch([[7, 2, 0], [3, 0, 0]], [2, 1], title="Two sequences, padded to three steps")
@@ -127,11 +122,6 @@ def curves_by_length(
     -------
     Axes
         Curves and baselines are named at their ends, right of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

@@ -37,11 +37,6 @@ def drawn(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_]) 
         - images, heat maps: shape (rows, columns) as drawn, so (unit, time); several of a name are stacked
         - words of a diagram: shape (N,), text
 
-    Raises
-    ------
-    TypeError, ValueError
-        It is no figure, nor axes of one.
-
     Examples
     --------
     >>> from course_utils import plotting

@@ -37,11 +37,6 @@ def windows_of_series(x: ArrayLike, window: int, *, title: str, ax: Axes | None 
         The first two windows and the last, coloured by the time step within the window, with their steps
         written below them; arrows for the state that passes; in grey the steps that fill no window.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = windows_of_series(np.zeros((5, 100)), 15, title="Six windows")
@@ -106,11 +101,6 @@ def flattening(h: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
     -------
     Axes
         Left the B rows of T steps, right the B·T rows of H numbers. The same colour is the same time step.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

@@ -38,11 +38,6 @@ def progress_of_workers(
     Axes
         Time begins at 0, when the first processes were started.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> tracks = {"worker 0": [([5.0, 5.1], [1, 2]), ([9.0, 9.1], [1, 2])]}

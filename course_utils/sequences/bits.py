@@ -27,11 +27,6 @@ def all_bit_strings(steps: int) -> SequenceBatch:
     SequenceBatch
         `x`: float32, shape (2**T, T, 1), each 0 or 1. `y`: float32, shape (2**T, 1), in 0..T.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     The data of Monik P. (2016), "A noob's guide to implementing RNN-LSTM using Tensorflow", there shuffled.
@@ -64,11 +59,6 @@ def bit_strings(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     -------
     SequenceBatch
         `x`: float32, shape (B, T, 1), each 0 or 1 with equal chance. `y`: float32, shape (B, 1), in 0..T.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -109,11 +99,6 @@ def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
         `x`: float32, shape (B, T, 1), each 0 or 1 with equal chance. `y`: float32, shape (B, 1), which is
         `x[:, 0]`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     A short form of the latching task in Bengio, Simard and Frasconi (1994), "Learning long-term dependencies
@@ -152,11 +137,6 @@ def echo_series(length: int, lag: int, batch_size: int, *, seed: int) -> EchoBat
     EchoBatch
         `x`, `y`: int8 arrays of shape (batch_size, length // batch_size);
         `known`: bool, same shape, False where the label cannot be known from its row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

@@ -33,11 +33,6 @@ def three_questions(
         float32, each of shape (B, T, 1). `count`: how many marks so far. `echo`: the value 3 steps before, 0
         where there is none. `replace`: the value that came with the latest mark, 0 before the first.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> x, targets = three_questions(2, 6, seed=0)
@@ -77,11 +72,6 @@ def adding_problem(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     -------
     SequenceBatch
         `x`: float32, shape (B, T, 2): a number in [0, 1), and its mark, 0 or 1. `y`: float32, shape (B, 1).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -129,11 +119,6 @@ def copy_memory(
         `x`: float32, shape (B, T + 2 S, K + 2), one-hot: the classes, blank, signal.
         `y`: float32, shape (B, T + 2 S, K + 1), one-hot: the classes, blank.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     Hochreiter and Schmidhuber (1997), "Long Short-Term Memory"; in the form of Arjovsky, Shah and Bengio
@@ -180,11 +165,6 @@ def matched_strings(counts: ArrayLike, *, longest: int | None = None) -> PaddedB
         `x`: float32, shape (B, 2 longest + 1, 3), one-hot: a, b, start; 0 in the padding.
         `lengths`: int64, shape (B,), 2 n + 1. `y`: float32, shape (B, 2 longest + 1, 3), 1 for each of a, b,
         end that may come next; 0 in the padding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

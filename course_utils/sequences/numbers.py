@@ -30,11 +30,6 @@ def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     SequenceBatch
         `x`: float32, shape (B, T, 1), uniform in [-1, 1). `y`: float32, shape (B, T, 1), in (-2, 2).
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     This course's own task. The baselines follow from the mean square 1/3 and the independence of the steps.
@@ -79,11 +74,6 @@ def digit_sums(batch_size: int, longest: int, *, shortest: int = 1, seed: int) -
     -------
     PaddedBatch
         `x`: float32, shape (B, T, 1). `lengths`: int64, shape (B,). `y`: float32, shape (B, 1).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

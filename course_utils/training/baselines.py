@@ -38,11 +38,6 @@ def window_counts(
     array
         int32, shape (B, T): 1 where p is above one half, also in the padding, where it means nothing.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     Counts that lean on those of shorter contexts are an old tool of language modelling: F. Jelinek and

@@ -47,11 +47,6 @@ def stacked(layers: Sequence[keras.layers.Layer], *, features: int, outputs: int
     list of tf.Variable
         W_y (N, H, C), b_y (N, 1, C), W_x (N, F, k H), W_h (N, H, k H), b (N, 1, k H) and, for a GRU with
         `reset_after=True`, its second bias (N, 1, k H); float32.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     import keras
     import tensorflow as tf
@@ -176,11 +171,6 @@ def train(
     -------
     array
         float32, shape (updates, N): the loss of each batch before the update that it leads to.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     data = _dealt_out(x, y, updates=updates, networks=int(weights[0].shape[0]))
     return _compiled(cell, weights, loss, data, rate=rate, clip=clip)(weights)
@@ -283,11 +273,6 @@ def train_all(
     -------
     Trained
         By name, in the order of `layers`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     missing = [kind for kind in layers if kind not in cells]
     if missing:

@@ -47,11 +47,6 @@ def states_of_all_strings(lstm: keras.layers.LSTM, steps: int) -> LastStates:
     LastStates
         `h` and `c`, each float32 of shape (2**T, H), in the order of `sequences.all_bit_strings`: row i
         belongs to the binary digits of i, the most significant first.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     import keras
     import tensorflow as tf
@@ -107,11 +102,6 @@ def run_cell(
     list of array, dict of array
         Each state and each gate after every step, shape (B, T, H), or (N, B, T, H).
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> def leaky(x_t, state, weights):
@@ -150,11 +140,6 @@ def restart(model: keras.Model) -> None:
     Parameters
     ----------
     model : a compiled Keras model that can be cloned.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `model` is not a Keras model, or is not compiled.
     """
     import keras
 
