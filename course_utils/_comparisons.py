@@ -94,8 +94,12 @@ def entry_difference(left: Array, right: Array) -> str:
     first = np.unravel_index(np.argmax(wrong), wrong.shape)
     return (
         f"found: {wrong.sum()} of {wrong.size} entries differ; "
-        f"the first{_position(first)}: {left[first]} against {right[first]}"
+        f"the first{_position(first)}: {_entry(left[first])} against {_entry(right[first])}"
     )
+
+
+def _entry(entry: object) -> str:
+    return str(entry) if isinstance(entry, np.generic) else described(entry)
 
 
 def shared_rows(one: str, rows: list[Array], other: str, other_rows: list[Array]) -> str:

@@ -44,8 +44,8 @@ def choice(question: str, *, right: str, wrong: Mapping[str, str], praise: str =
     >>> made["answers"][1]
     {'answer': '10', 'correct': False, 'feedback': 'That is the number of steps.'}
     """
-    arguments.text("question", question)
-    arguments.text("right", right)
+    for name, value in (("question", question), ("right", right), ("praise", praise)):
+        arguments.text(name, value)
     hints = arguments.mapping("wrong", wrong, of="a wrong answer to its hint")
     for answer, hint in hints.items():
         arguments.text(f"wrong[{answer!r}]", hint)
@@ -79,9 +79,9 @@ def number(
     >>> made["answers"][0]["value"]
     6
     """
-    arguments.text("question", question)
+    for name, value in (("question", question), ("hint", hint), ("praise", praise)):
+        arguments.text(name, value)
     arguments.number("right", right)
-    arguments.text("hint", hint)
     if not isinstance(wrong, Mapping):
         raise TypeError(
             f"wrong must be a mapping from a number to its hint; got {arguments.described(wrong)}"

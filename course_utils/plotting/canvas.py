@@ -92,7 +92,7 @@ def time_colours(steps: int) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    steps : time steps T, at least 1.
+    steps : time steps T, from 1 to 100 000.
 
     Returns
     -------
@@ -105,7 +105,7 @@ def time_colours(steps: int) -> NDArray[np.float64]:
     >>> time_colours(3).shape
     (3, 4)
     """
-    count = arguments.whole_number("steps", steps, at_least=1)
+    count = arguments.whole_number("steps", steps, at_least=1, at_most=100_000)
     return np.asarray(mpl.colormaps["viridis"](np.linspace(0.0, 0.85, count)), dtype=np.float64)
 
 
