@@ -16,14 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from course_utils import _settings
-from course_utils.checks import (
-    check,
-    check_above,
-    check_below,
-    check_close,
-    check_disjoint,
-    check_equal,
-)
+from course_utils.checks import check, check_above, check_below, check_close, check_disjoint, check_equal
 from course_utils.printing import measured
 
 if TYPE_CHECKING:

@@ -249,6 +249,26 @@ def mapping(name: str, value: object, *, of: str) -> dict[str, Any]:
     return {text(f"each key of {name}", key): entry for key, entry in value.items()}
 
 
+def arrays(name: str, value: object, *, of: str, **wanted: Any) -> dict[str, FloatArray]:
+    """Return the arrays of a filled mapping by name; `wanted` is what `array` checks of each.
+
+    Examples
+    --------
+    >>> arrays("curves", {"a": [1, 0]}, of="a name to values", ndim=2)
+    Traceback (most recent call last):
+    ...
+    ValueError: curves['a'] must have 2 axes; got shape (2,)
+    """
+    entries = mapping(name, value, of=of)
+    return {key: array(f"{name}[{key!r}]", entry, **wanted) for key, entry in entries.items()}
+
+
+def numbers_by_name(name: str, value: object, *, of: str, positive: bool = False) -> dict[str, float]:
+    """Return the finite numbers of a filled mapping by name."""
+    found = {key: number(f"{name}[{key!r}]", entry) for key, entry in mapping(name, value, of=of).items()}
+    return {key: float(array(f"{name}[{key!r}]", entry, positive=positive)) for key, entry in found.items()}
+
+
 def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
     """Return `value` if it is one of the texts `allowed`.
 

@@ -16,16 +16,7 @@ from typing import Any, NamedTuple
 from course_utils import _settings
 from course_utils._arguments import described, whole_number
 
-__all__ = [
-    "SEED_VARIABLE",
-    "GraphCosts",
-    "Part",
-    "graph_costs",
-    "profile",
-    "seconds",
-    "start",
-    "versions",
-]
+__all__ = ["SEED_VARIABLE", "GraphCosts", "Part", "graph_costs", "profile", "seconds", "start", "versions"]
 
 SEED_VARIABLE = "COURSE_SEED"
 _LARGEST_SEED = 2**32 - 1

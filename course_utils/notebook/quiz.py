@@ -79,8 +79,8 @@ def number(
     >>> made["answers"][0]["value"]
     6
     """
-    for name, value in (("question", question), ("hint", hint), ("praise", praise)):
-        arguments.text(name, value)
+    for name, text in (("question", question), ("hint", hint), ("praise", praise)):
+        arguments.text(name, text)
     arguments.number("right", right)
     if not isinstance(wrong, Mapping):
         raise TypeError(

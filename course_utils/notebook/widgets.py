@@ -21,12 +21,7 @@ Drawn = Figure | Axes | Sequence[Axes] | NDArray[np.object_]
 
 
 def slider_figure(
-    draw: Callable[[float], Drawn],
-    *,
-    values: Sequence[float],
-    start: float,
-    label: str,
-    alt: str,
+    draw: Callable[[float], Drawn], *, values: Sequence[float], start: float, label: str, alt: str
 ) -> None:
     """Show a figure for one value, and below it a slider that draws the figure for another.
 

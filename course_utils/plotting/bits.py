@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils.plotting.canvas import GREY, PALETTE, axes_for, require_words, set_title
+from course_utils.plotting.canvas import GREY, PALETTE, axes_for, require_words, set_title, whole_ticks
 from course_utils.plotting.labels import legend_outside
 
 _ROW = 1.45  # from one row's foot to the next
@@ -89,7 +88,7 @@ def bit_rows(
         ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **look)
     ax.set(xlim=(start - 0.6, start + steps - 0.4), ylim=(-0.1, _ROW * rows), xlabel="time step")
     labels = 16 if start + steps <= 100 else 6  # long numbers need more room
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=labels))
+    whole_ticks(ax.xaxis, at_most=labels)
     ax.set_yticks(feet + 0.5, [f"row {row}" for row in range(rows)])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

@@ -15,7 +15,11 @@ import numpy as np
 from cycler import cycler
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
@@ -227,12 +231,22 @@ def levels(baselines: Mapping[str, float], *, positive: bool) -> dict[str, float
     """Return the baselines as floats; none is fine."""
     if isinstance(baselines, Mapping) and not baselines:
         return {}
-    entries = arguments.mapping("baselines", baselines, of="a baseline's name to its value")
-    found = {name: arguments.number(f"baselines[{name!r}]", value) for name, value in entries.items()}
-    for name, value in found.items():
-        if positive:
-            arguments.array(f"baselines[{name!r}]", value, positive=True)
-    return found
+    return arguments.numbers_by_name(
+        "baselines", baselines, of="a baseline's name to its value", positive=positive
+    )
+
+
+def whole_ticks(*axes: Axis, at_least: int = 1, at_most: int = 10) -> None:
+    """Put ticks at whole numbers only."""
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=at_least, nbins=at_most))
+
+
+def colour_bar(ax: Axes, image: ScalarMappable, label: str, place: Axes | None = None) -> Colorbar:
+    """Add a colour bar without a frame, right of `ax` or in the axes `place`."""
+    bar = ax.figure.colorbar(image, label=label, ax=ax, cax=place, pad=0.02)
+    bar.outline.set_visible(False)
+    return bar
 
 
 def require_words(**texts: str) -> None:

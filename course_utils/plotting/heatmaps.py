@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
@@ -20,8 +20,10 @@ from course_utils.plotting.canvas import (
     NOTHING,
     PADDING,
     axes_for,
+    colour_bar,
     require_words,
     set_title,
+    whole_ticks,
 )
 from course_utils.plotting.labels import distinct_lines, legend_outside
 
@@ -74,12 +76,10 @@ def heat_map(
     image = ax.imshow(matrix.T, cmap=colours, norm=scale, aspect="auto", interpolation="nearest")
     if real < steps:
         ax.add_patch(Rectangle((real - 0.5, -0.5), steps - real, units, linewidth=0, **PADDING))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=12))
+    whole_ticks(ax.xaxis, ax.yaxis, at_most=12)
     ax.spines[:].set_visible(False)
     ax.set(xlabel=time_label, ylabel=unit_label)
-    bar = ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
-    bar.outline.set_visible(False)
+    colour_bar(ax, image, label)
     set_title(ax, title)
     return ax
 
@@ -135,11 +135,9 @@ def loss_surface(
     require_words(xlabel=xlabel, ylabel=ylabel, label=label, title=title)
     walks = {}
     if not (isinstance(paths, Mapping) and not paths):
-        entries = arguments.mapping("paths", paths, of="a path's name to its points")
-        walks = {
-            name: arguments.array(f"paths[{name!r}]", points, shape=(None, 2), axes="(point, (x, y))")
-            for name, points in entries.items()
-        }
+        walks = arguments.arrays(
+            "paths", paths, of="a path's name to its points", shape=(None, 2), axes="(point, (x, y))"
+        )
     ax = axes_for(ax)
     low, high = float(grid.min()), float(grid.max())
     top = high if high > low else 10 * low
@@ -154,8 +152,7 @@ def loss_surface(
         walks.items(), distinct_lines(), _PATH_COLOURS * len(walks), strict=False
     ):
         _draw_path(ax, name, points, {"color": colour, "linestyle": style}, marker)
-    bar = ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
-    bar.outline.set_visible(False)
+    bar = colour_bar(ax, image, label)
     bar.ax.yaxis.set_major_locator(LogLocator(numticks=8))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     if walks:

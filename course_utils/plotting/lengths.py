@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
@@ -23,18 +22,13 @@ from course_utils.plotting.canvas import (
     require_words,
     set_title,
     time_colours,
+    whole_ticks,
 )
 from course_utils.plotting.labels import label_beside
 from course_utils.plotting.lines import draw_curves
 
 
-def padded_batch(
-    values: ArrayLike,
-    lengths: ArrayLike,
-    *,
-    title: str,
-    ax: Axes | None = None,
-) -> Axes:
+def padded_batch(values: ArrayLike, lengths: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
     """Draw a batch as a grid of boxes with their values: a row a sequence, the padding hatched in grey.
 
     Parameters
@@ -86,8 +80,7 @@ def padded_batch(
         middle: dict[str, Any] = {"ha": "center", "va": "center"}
         ax.text(step, row, written[row][step], color=ink, fontsize=points, gid="values", **middle)
     ax.set(xlim=(-0.6, steps - 0.4), ylim=(rows - 0.4, -0.6), xlabel="time step", ylabel="sequence")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    whole_ticks(ax.xaxis, ax.yaxis)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     set_title(ax, title)
@@ -132,15 +125,10 @@ def curves_by_length(
     """
     log = arguments.flag("log", log)
     places = arguments.array("lengths", lengths, ndim=1)
-    if len(places) < 2 or np.any(np.diff(places) <= 0):
-        raise ValueError(
-            f"lengths must be at least 2 numbers that rise; got {arguments.described(lengths)}: sort them"
-        )
-    entries = arguments.mapping("curves", curves, of="a curve's name to its value at each length")
-    found = {
-        name: arguments.array(f"curves[{name!r}]", values, shape=(len(places),), positive=log)
-        for name, values in entries.items()
-    }
+    arguments.require_rising("lengths", places)
+    heights = arguments.arrays(
+        "curves", curves, of="a curve's name to its value at each length", shape=places.shape, positive=log
+    )
     lines = levels(baselines, positive=log)
     shaded = None
     if trained is not None:
@@ -153,7 +141,7 @@ def curves_by_length(
     ax = axes_for(ax)
     if log:
         ax.set_yscale("log")
-    labels = draw_curves(ax, {name: (places, values) for name, values in found.items()}, lines)
+    labels = draw_curves(ax, {name: (places, values) for name, values in heights.items()}, lines)
     if shaded is not None:
         first, last = shaded
         ax.axvspan(first, last, color=PALETTE[4], alpha=0.22, linewidth=0, zorder=0)
@@ -168,7 +156,7 @@ def curves_by_length(
             color=GREY,
         )
     ax.set_xlim(places[0], places[-1])
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=2))
+    whole_ticks(ax.xaxis, at_least=2)
     ax.set(xlabel="length of the sequence (steps)", ylabel=ylabel)
     set_title(ax, title)
     label_beside(ax, labels)
