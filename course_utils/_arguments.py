@@ -36,7 +36,7 @@ def _wanted(
     kind: str, *, at_least: float | None, at_most: float | None, above: float | None, below: float | None
 ) -> str:
     limits = [("at least", at_least), ("at most", at_most), ("above", above), ("below", below)]
-    return ", ".join([kind, *(f"{words} {limit:g}" for words, limit in limits if limit is not None)])
+    return ", ".join([kind, *(f"{relation} {limit:g}" for relation, limit in limits if limit is not None)])
 
 
 def _outside(
@@ -96,12 +96,12 @@ def number(
         scalar = np.asarray(value).item()
     if isinstance(scalar, bool) or not isinstance(scalar, numbers.Real):
         raise TypeError(f"{name} must be {wanted}; got {described(value)}")
-    found = float(scalar)
-    if not math.isfinite(found) or _outside(
-        found, at_least=at_least, at_most=at_most, above=above, below=below
+    result = float(scalar)
+    if not math.isfinite(result) or _outside(
+        result, at_least=at_least, at_most=at_most, above=above, below=below
     ):
         raise ValueError(f"{name} must be {wanted}; got {scalar}")
-    return found
+    return result
 
 
 def text(name: str, value: object, *, at_least: int = 1) -> str:
@@ -170,23 +170,23 @@ def array(
     """
     wanted_axes = f" {axes}" if axes else ""
     try:
-        found = np.asarray(value)
+        given = np.asarray(value)
     except ValueError as error:
         raise ValueError(
             f"{name} must be an array whose rows are equally long; got {described(value)}"
         ) from error
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers; got {described(value)} of dtype {found.dtype}")
-    if ndim is not None and found.ndim != ndim:
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers; got {described(value)} of dtype {given.dtype}")
+    if ndim is not None and given.ndim != ndim:
         plural = "axis" if ndim == 1 else "axes"
-        raise ValueError(f"{name} must have {ndim} {plural}{wanted_axes}; got shape {found.shape}")
-    if shape is not None and not fits(found.shape, shape):
+        raise ValueError(f"{name} must have {ndim} {plural}{wanted_axes}; got shape {given.shape}")
+    if shape is not None and not fits(given.shape, shape):
         shown = "(" + ", ".join("any" if n is None else str(n) for n in shape)
         shown += ",)" if len(shape) == 1 else ")"
-        raise ValueError(f"{name} must have shape {shown}{wanted_axes}; got shape {found.shape}")
-    if found.size == 0:
-        raise ValueError(f"{name} must hold at least one value; got shape {found.shape}")
-    result = found.astype(np.float64)
+        raise ValueError(f"{name} must have shape {shown}{wanted_axes}; got shape {given.shape}")
+    if given.size == 0:
+        raise ValueError(f"{name} must hold at least one value; got shape {given.shape}")
+    result = given.astype(np.float64)
     refuse_where(
         name,
         result,
@@ -265,8 +265,8 @@ def arrays(name: str, value: object, *, of: str, **wanted: Any) -> dict[str, Flo
 
 def numbers_by_name(name: str, value: object, *, of: str, positive: bool = False) -> dict[str, float]:
     """Return the finite numbers of a filled mapping by name."""
-    found = {key: number(f"{name}[{key!r}]", entry) for key, entry in mapping(name, value, of=of).items()}
-    return {key: float(array(f"{name}[{key!r}]", entry, positive=positive)) for key, entry in found.items()}
+    values = {key: number(f"{name}[{key!r}]", entry) for key, entry in mapping(name, value, of=of).items()}
+    return {key: float(array(f"{name}[{key!r}]", entry, positive=positive)) for key, entry in values.items()}
 
 
 def one_of(name: str, value: object, allowed: Iterable[str]) -> str:

@@ -117,8 +117,8 @@ def require_usual() -> None:
 def shell() -> Any:
     """The kernel's IPython; None outside a kernel, and in IPython's terminal."""
     ipython = sys.modules.get("IPython")
-    found = None if ipython is None else ipython.get_ipython()
-    return found if hasattr(found, "kernel") else None
+    kernel_shell = None if ipython is None else ipython.get_ipython()
+    return kernel_shell if hasattr(kernel_shell, "kernel") else None
 
 
 def _usual_warnings() -> None:

@@ -200,19 +200,19 @@ def _plain(value: object) -> object:
     return value
 
 
-def _same(found: object, expected: object, bound: float | None) -> bool:
-    if type(found) is not type(expected):
+def _same(answer: object, expected: object, bound: float | None) -> bool:
+    if type(answer) is not type(expected):
         return False
-    if isinstance(found, float) and isinstance(expected, float) and bound is not None:
-        return abs(found - expected) <= bound  # not of NaN
+    if isinstance(answer, float) and isinstance(expected, float) and bound is not None:
+        return abs(answer - expected) <= bound  # not of NaN
     if type(expected) in (tuple, list):
-        return len(found) == len(expected) and all(  # type: ignore[arg-type]
+        return len(answer) == len(expected) and all(  # type: ignore[arg-type]
             _same(left, right, bound)
-            for left, right in zip(found, expected, strict=True)  # type: ignore[call-overload]
+            for left, right in zip(answer, expected, strict=True)  # type: ignore[call-overload]
         )
     if type(expected) not in _PLAIN:
         raise TypeError(f"expected must be plain Python values; got {arguments.described(expected)}")
-    return bool(found == expected)
+    return bool(answer == expected)
 
 
 def _kind(array: NDArray[np.generic]) -> str:
@@ -220,12 +220,12 @@ def _kind(array: NDArray[np.generic]) -> str:
     return kinds.get(array.dtype.kind, f"entries of dtype {array.dtype}")
 
 
-def _apart(expected: object, found: object) -> tuple[str, str]:
+def _apart(expected: object, answer: object) -> tuple[str, str]:
     """Both as text, with as many digits as it takes to tell them apart."""
-    if not isinstance(expected, float) or not isinstance(found, float):
-        return repr(expected), repr(found)
+    if not isinstance(expected, float) or not isinstance(answer, float):
+        return repr(expected), repr(answer)
     for digits in (6, 9, 12, 17):
-        left, right = f"{expected:.{digits}g}", f"{found:.{digits}g}"
+        left, right = f"{expected:.{digits}g}", f"{answer:.{digits}g}"
         if left != right:
             break
     return left, right

@@ -161,14 +161,14 @@ def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[
     function(*inputs, **options)
     profiler = cProfile.Profile()
     profiler.runcall(function, *inputs, **options)
-    found: dict[str, tuple[int, float]] = {}
+    totals: dict[str, tuple[int, float]] = {}
     # By (file, line, name): calls, calls that are not recursive, own seconds, seconds in all, callers.
     for (_, _, name), (_, calls, own, _, _) in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
         short = _BUILT_IN.sub(r"\1", name)
-        before, seconds_before = found.get(short, (0, 0.0))
-        found[short] = before + calls, seconds_before + own
-    total = sum(own for _, own in found.values())
-    ordered = sorted(found.items(), key=lambda entry: -entry[1][1])
+        before, seconds_before = totals.get(short, (0, 0.0))
+        totals[short] = before + calls, seconds_before + own
+    total = sum(own for _, own in totals.values())
+    ordered = sorted(totals.items(), key=lambda entry: -entry[1][1])
     return {name: Part(calls, own / total) for name, (calls, own) in ordered}
 
 
@@ -185,11 +185,11 @@ def versions() -> dict[str, str]:
     >>> list(versions())
     ['python', 'tensorflow', 'keras', 'numpy', 'matplotlib', 'jupyterlab', 'nbval']
     """
-    found = {"python": platform.python_version()}
+    result = {"python": platform.python_version()}
     for package in ("tensorflow", "keras", "numpy", "matplotlib", "jupyterlab", "nbval"):
         names = ("tensorflow", "tensorflow-cpu") if package == "tensorflow" else (package,)
-        found[package] = next((v for v in map(_version, names) if v), "not installed")
-    return found
+        result[package] = next((v for v in map(_version, names) if v), "not installed")
+    return result
 
 
 def _version(distribution: str) -> str:

@@ -68,10 +68,10 @@ def text_without_spaces(
         python_topics() if topics is None else arguments.mapping("topics", topics, of="a topic to its text")
     )
     paragraphs = {
-        topic: [" ".join(sentences) for sentences in found]
-        for topic, found in sentences_by_topic(source).items()
+        topic: [" ".join(sentences) for sentences in texts]
+        for topic, texts in sentences_by_topic(source).items()
     }
-    sizes = {topic: sum(map(len, found)) for topic, found in paragraphs.items()}
+    sizes = {topic: sum(map(len, texts)) for topic, texts in paragraphs.items()}
     candidates = [topic for topic in sorted(sizes) if sizes[topic] <= sum(sizes.values()) / 10]
     test: list[str] = []
     for index in generator.permutation(len(candidates)):

@@ -39,7 +39,7 @@ def sentences_by_topic(topics: Mapping[str, str]) -> dict[str, list[list[str]]]:
     {'a': [['this for one is a sentence', 'here comes another short one']]}
     """
     seen: set[str] = set()
-    found: dict[str, list[list[str]]] = {}
+    result: dict[str, list[list[str]]] = {}
     for topic in sorted(topics):
         paragraphs = []
         for block in re.split(r"\n\s*\n", topics[topic]):
@@ -51,8 +51,8 @@ def sentences_by_topic(topics: Mapping[str, str]) -> dict[str, list[list[str]]]:
             if fresh:
                 paragraphs.append(fresh)
         if paragraphs:
-            found[topic] = paragraphs
-    return found
+            result[topic] = paragraphs
+    return result
 
 
 def _sentences(block: str) -> list[str]:

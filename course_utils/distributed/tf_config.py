@@ -49,8 +49,8 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     if not addresses:
         raise ValueError("addresses must name at least one worker, as 'host:port'; got none")
     for n, address in enumerate(addresses):
-        found = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
-        if not found or not 1 <= int(found[1]) <= 65_535:
+        match = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
+        if not match or not 1 <= int(match[1]) <= 65_535:
             raise ValueError(
                 f"addresses[{n}] must be 'host:port' with a port from 1 to 65535; got {address!r}"
             )
@@ -241,7 +241,7 @@ def _tasks_per_node(text: str) -> Iterator[int]:
     [2, 2, 2, 1]
     """
     for part in text.split(","):
-        found = re.fullmatch(r"([1-9]\d*)(?:\(x([1-9]\d*)\))?", part)
-        if not found:
+        match = re.fullmatch(r"([1-9]\d*)(?:\(x([1-9]\d*)\))?", part)
+        if not match:
             raise ValueError(f"SLURM_STEP_TASKS_PER_NODE must be such as '2(x3),1'; got {text!r}")
-        yield from [int(found[1])] * int(found[2] or 1)
+        yield from [int(match[1])] * int(match[2] or 1)

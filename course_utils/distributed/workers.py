@@ -63,8 +63,8 @@ class End:
     @property
     def error(self) -> str:
         """The Python exception that ended it, such as `UnavailableError`; empty if there was none."""
-        found = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt))\b", self.words, re.MULTILINE)
-        return str(found[-1]) if found else ""
+        errors = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt))\b", self.words, re.MULTILINE)
+        return str(errors[-1]) if errors else ""
 
 
 @dataclass(frozen=True)
@@ -98,16 +98,16 @@ class Run:
             `worker 0` and so on, to a pair for each start in which it reported: the seconds since the run
             began, and the numbers.
         """
-        found = {}
+        result = {}
         for worker in sorted({end.worker for end in self.ends}):
             starts = [
                 [r for r in self.reports if (r.worker, r.start) == (worker, start)]
                 for start in range(1, self.starts + 1)
             ]
-            found[f"worker {worker}"] = [
+            result[f"worker {worker}"] = [
                 ([r.seconds for r in mine], [number(r.values) for r in mine]) for mine in starts if mine
             ]
-        return found
+        return result
 
 
 class WorkersFailed(RuntimeError):
@@ -236,27 +236,27 @@ class _Start:
 
     def _note_end(self, worker: Worker, when: float) -> bool:
         """Whether this end is a failure."""
-        code, words = worker.exit_code(), worker.words()
+        code, output = worker.exit_code(), worker.words()
         how: Literal["done", "failed", "killed", "stopped"] = "done" if code == 0 else "failed"
         if code and worker.index == self.killed:
             how = "killed"
         elif code and worker.was_killed:
             how = "stopped"
-        self.ends.append(End(worker.index, self.number, self.since, when - self.began, how, code, words))
+        self.ends.append(End(worker.index, self.number, self.since, when - self.began, how, code, output))
         if code and not self.failed:
             after = when - self.began - self.since
             self.failed = (
                 f"worker {worker.index} ended with exit code {code} after {after:.1f} s, "
-                f"in start {self.number} of {self.of}; its last words:\n{words or '(none)'}"
+                f"in start {self.number} of {self.of}; its last words:\n{output or '(none)'}"
             )
         return code != 0
 
     def _out_of_time(self, workers: Sequence[Worker], running: set[int]) -> str:
         still = ", ".join(map(str, sorted(running)))
-        said = "\n".join(f"worker {n}: {workers[n].words() or '(no words)'}" for n in sorted(running))
+        output = "\n".join(f"worker {n}: {workers[n].words() or '(no words)'}" for n in sorted(running))
         return (
             f"not done after {self.deadline - self.began:g} s, in start {self.number} of {self.of}; "
-            f"still running: worker {still}. Their last words:\n{said}"
+            f"still running: worker {still}. Their last words:\n{output}"
         )
 
 
@@ -279,14 +279,14 @@ def _environment(addresses: Sequence[str], index: int) -> dict[str, str]:
 
 def _free_ports(count: int) -> list[int]:
     """Ports that nobody listens on now; which of them, no seed decides."""
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        found.append(port)
-        if len(found) == count:
-            return found
+        ports.append(port)
+        if len(ports) == count:
+            return ports
     raise WorkersFailed(f"no {count} free ports from {_PORTS.start} to {_PORTS.stop - 1}: end what uses them")

@@ -86,10 +86,12 @@ def number(
         raise TypeError(
             f"wrong must be a mapping from a number to its hint; got {arguments.described(wrong)}"
         )
-    for value, said in wrong.items():
-        arguments.text(f"wrong[{arguments.number('each key of wrong', value):g}]", said)
+    for value, wrong_hint in wrong.items():
+        arguments.text(f"wrong[{arguments.number('each key of wrong', value):g}]", wrong_hint)
     answers: list[dict[str, Any]] = [{"value": right, "correct": True, "feedback": praise}]
-    answers += [{"value": value, "correct": False, "feedback": said} for value, said in wrong.items()]
+    answers += [
+        {"value": value, "correct": False, "feedback": wrong_hint} for value, wrong_hint in wrong.items()
+    ]
     answers.append({"type": "default", "feedback": hint})
     return _checked("the question", {"question": question, "type": "numeric", "answers": answers})
 
@@ -214,28 +216,28 @@ def _check_hint(name: str, hint: object, right: list[dict[str, Any]]) -> None:
     """Refuse a wrong answer's hint that is missing, or that holds a right answer."""
     if hint is None:
         raise ValueError(f"{name} is missing; got a wrong answer without a hint: say what to think of")
-    said = quiz_page.plain(_html_text(name, hint)).casefold()
+    plain_hint = quiz_page.plain(_html_text(name, hint)).casefold()
     for answer in right:
-        if _gives_away(said, answer):
+        if _gives_away(plain_hint, answer):
             raise ValueError(
                 f"{name} must not hold the right answer; got {arguments.described(hint)}: give a hint instead"
             )
 
 
-def _gives_away(said: str, answer: dict[str, Any]) -> bool:
+def _gives_away(hint: str, answer: dict[str, Any]) -> bool:
     if "value" in answer or "range" in answer:
-        numbers = [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)", said)]
+        numbers = [float(value) for value in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)", hint)]
         low, high = answer.get("range", (answer.get("value"), answer.get("value")))
-        return any(low <= found <= high for found in numbers)
+        return any(low <= value <= high for value in numbers)
     texts = [quiz_page.plain(answer[key]).casefold() for key in ("answer", "code") if key in answer]
-    return any(re.search(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", said) for text in texts)
+    return any(re.search(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", hint) for text in texts)
 
 
 def _html_text(name: str, value: object) -> str:
-    found = arguments.text(name, value)
-    if "$" in found:
+    text = arguments.text(name, value)
+    if "$" in text:
         raise ValueError(
             f"{name} must not hold a dollar sign, since quizzes do not set formulas;"
-            f" got {arguments.described(found)}: write <i>x</i><sub>t</sub> or plain letters"
+            f" got {arguments.described(text)}: write <i>x</i><sub>t</sub> or plain letters"
         )
-    return found
+    return text

@@ -41,12 +41,12 @@ def show(script: str | Path, *functions: str) -> None:
 def _definition(text: str, name: str, path: Path) -> str:
     if path.suffix != ".py":
         raise ValueError(f"functions are those of a Python file; got {name!r} of {path.name}")
-    found = {
+    definitions = {
         node.name: node for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }
-    if name not in found:
-        raise ValueError(f"functions must be among {', '.join(found)} of {path.name}; got {name!r}")
-    node = found[name]
+    if name not in definitions:
+        raise ValueError(f"functions must be among {', '.join(definitions)} of {path.name}; got {name!r}")
+    node = definitions[name]
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     # Whole lines, with the comments at their ends.
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])

@@ -63,11 +63,11 @@ class BlockLSTM(keras.layers.LSTM):  # type: ignore[misc]  # Keras has no types
                 )
         super().__init__(arguments.whole_number("units", units, at_least=1), **others)
         for name, wanted in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
-            found = getattr(self, name)
-            if found is not keras.activations.get(wanted):
+            function = getattr(self, name)
+            if function is not keras.activations.get(wanted):
                 raise ValueError(
                     f"{name} must be {wanted}, all that this operation can do; got "
-                    f"{getattr(found, '__name__', found)}: take keras.layers.LSTM for it"
+                    f"{getattr(function, '__name__', function)}: take keras.layers.LSTM for it"
                 )
         if self.compute_dtype != "float32":
             raise ValueError(
@@ -176,8 +176,8 @@ def back_through_time(
             of_c_t * cs_before[t] * f * (1 - f),
             of_h_t * curved[t] * o * (1 - o),
         ]
-        found = tf.concat(of_sums, axis=-1)  # in the operation's order of the gates
-        return t - 1, found @ recurrent, of_c_t * f, of_gates.write(t, found)
+        of_all_sums = tf.concat(of_sums, axis=-1)  # in the operation's order of the gates
+        return t - 1, of_all_sums @ recurrent, of_c_t * f, of_gates.write(t, of_all_sums)
 
     written = tf.TensorArray(tf.float32, steps, element_shape=(hs.shape[1], 4 * units))
     start = (steps - 1, tf.zeros_like(h), of_last_c, written)

@@ -131,9 +131,9 @@ def _not_plain(optimizer: object) -> str:
     if type(optimizer) is not keras.optimizers.Adam:
         return arguments.described(optimizer)
     for name, wanted in _PLAIN_ADAM.items():
-        found = getattr(optimizer, name)
-        if found != wanted:
-            return f"{name}={found}"
+        setting = getattr(optimizer, name)
+        if setting != wanted:
+            return f"{name}={setting}"
     return ""
 
 
@@ -191,13 +191,13 @@ def epoch_in_graph(
         y = tf.reshape(tf.gather(y, order), [batches, count, rows, *y.shape[1:]])
 
         def batch(i: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            found = [loss_and_gradients(x[i, part], y[i, part]) for part in range(count)]
-            gradients = [tf.add_n(of_parts) for of_parts in zip(*(g for _, g in found), strict=True)]
+            results = [loss_and_gradients(x[i, part], y[i, part]) for part in range(count)]
+            gradients = [tf.add_n(of_parts) for of_parts in zip(*(g for _, g in results), strict=True)]
             if plain:
                 apply_adam(optimizer, gradients, variables)
             else:
                 optimizer.apply(gradients, variables)
-            return i + 1, losses.write(i, tf.add_n([loss for loss, _ in found]))
+            return i + 1, losses.write(i, tf.add_n([loss for loss, _ in results]))
 
         losses = tf.TensorArray(tf.float32, batches, element_shape=())
         return tf.while_loop(lambda i, _: i < batches, batch, (0, losses))[1].stack()

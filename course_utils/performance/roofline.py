@@ -122,10 +122,10 @@ def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def products() -> list[tf.Tensor]:
-        found = [tf.matmul(part, weights) for part in inputs]
-        found += [tf.matmul(change, weights, transpose_b=True) for change in changes]
-        found += [tf.matmul(p, change, transpose_a=True) for p, change in zip(inputs, changes, strict=True)]
-        return [product[0, 0] for product in found]  # a little of each, or it would be left out
+        results = [tf.matmul(part, weights) for part in inputs]
+        results += [tf.matmul(change, weights, transpose_b=True) for change in changes]
+        results += [tf.matmul(p, change, transpose_a=True) for p, change in zip(inputs, changes, strict=True)]
+        return [product[0, 0] for product in results]  # a little of each, or it would be left out
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def curves() -> list[tf.Tensor]:

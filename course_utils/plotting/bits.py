@@ -84,8 +84,8 @@ def bit_rows(
         wrong = (given["answer"] > 0.5) != (given["label"] > 0.5)
         at_row, at_step = np.nonzero(wrong)
         label = f"wrong: {wrong.sum()} of {wrong.size}"
-        look: dict[str, Any] = {"marker": "x", "s": 26, "linewidth": 1.8, "color": PALETTE[1], "zorder": 4}
-        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **look)
+        options: dict[str, Any] = {"marker": "x", "s": 26, "linewidth": 1.8, "color": PALETTE[1], "zorder": 4}
+        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **options)
     ax.set(xlim=(start - 0.6, start + steps - 0.4), ylim=(-0.1, _ROW * rows), xlabel="time step")
     labels = 16 if start + steps <= 100 else 6  # long numbers need more room
     whole_ticks(ax.xaxis, at_most=labels)

@@ -167,18 +167,18 @@ def axes_of(name: str, drawn: object) -> list[Axes]:
     """Return the axes that are given: all of a figure, one, or several in an array or list."""
     if isinstance(drawn, Figure):
         return list(drawn.axes)
-    found: list[object]
+    candidates: list[object]
     if isinstance(drawn, np.ndarray):
-        found = list(drawn.ravel())
+        candidates = list(drawn.ravel())
     else:
-        found = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
-    for ax in found:
+        candidates = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
+    for ax in candidates:
         if not isinstance(ax, Axes):
             raise TypeError(
                 f"{name} must be {_SHOWABLE}; got {arguments.described(ax)}: return what the plot function"
                 " returned"
             )
-    return [ax for ax in found if isinstance(ax, Axes)]
+    return [ax for ax in candidates if isinstance(ax, Axes)]
 
 
 def root_figure(ax: Axes) -> Figure:

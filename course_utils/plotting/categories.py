@@ -151,8 +151,8 @@ def class_columns(
     seen_as_columns = len(empty) < chosen.sum()  # else the legend shows the cross
     for group, colour, hatch in ((~chosen, PALETTE[0], ""), (chosen, PALETTE[1], "///")):
         label = mark if hatch and seen_as_columns else None
-        look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": label}
-        ax.bar(classes[group], values[group], gid=mark if hatch else ylabel, **look)
+        options: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": label}
+        ax.bar(classes[group], values[group], gid=mark if hatch else ylabel, **options)
     if arguments.flag("log", log):
         ax.set_ylim(0.5, 2 * max(float(values.max()), 1.0))  # before the scale, which warns of zeros
         ax.set_yscale("log")

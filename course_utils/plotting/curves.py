@@ -111,10 +111,10 @@ def step_series(
     ax = axes_for(ax)
     steps = max(lengths.values())
     for n, (name, (colour, style, marker)) in enumerate(zip(values_by_name, distinct_lines(), strict=False)):
-        look: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "round"} if n == 0 else {}
+        options: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "round"} if n == 0 else {}
         if steps <= 60:
-            look |= {"marker": marker, "markersize": 8 if n == 0 else 5}
-        ax.plot(range(steps), values_by_name[name], label=name, color=colour, linestyle=style, **look)
+            options |= {"marker": marker, "markersize": 8 if n == 0 else 5}
+        ax.plot(range(steps), values_by_name[name], label=name, color=colour, linestyle=style, **options)
     whole_ticks(ax.xaxis)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     legend_outside(ax)

@@ -77,8 +77,8 @@ def gate_maps(
     )
     axes = np.atleast_1d(axes)
     for n, (name, (colour, style, marker)) in enumerate(zip(lines, distinct_lines(), strict=False)):
-        look = {"linewidth": 5.0, "alpha": 0.45} if n == 0 else {"marker": marker, "markersize": 4}
-        axes[0].plot(range(steps), lines[name], color=colour, linestyle=style, label=name, **look)
+        options = {"linewidth": 5.0, "alpha": 0.45} if n == 0 else {"marker": marker, "markersize": 4}
+        axes[0].plot(range(steps), lines[name], color=colour, linestyle=style, label=name, **options)
     axes[0].set_ylabel("signal")
     legend_outside(axes[0])
     for ax, (name, values) in zip(axes[1:], (gate_values | state_values).items(), strict=True):

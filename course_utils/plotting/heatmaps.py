@@ -166,8 +166,8 @@ def _draw_path(ax: Axes, name: str, points: FloatArray, line: dict[str, Any], ma
     inside, exit_point = _until_outside(points, ax.get_xlim(), ax.get_ylim())
     edge = [effects.Stroke(linewidth=3.2, foreground="#262626"), effects.Normal()]
     marked: dict[str, Any] = {"marker": marker, "markersize": 6} if len(inside) <= 20 else {}
-    look: dict[str, Any] = {"linewidth": 1.6, "path_effects": edge, "zorder": 3, **line, **marked}
-    ax.plot(*inside.T, label=name, **look)
+    options: dict[str, Any] = {"linewidth": 1.6, "path_effects": edge, "zorder": 3, **line, **marked}
+    ax.plot(*inside.T, label=name, **options)
     if exit_point is not None:
         arrow = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0, "path_effects": edge}
         ax.annotate("", tuple(exit_point), tuple(inside[-1]), arrowprops=arrow | line, zorder=3)

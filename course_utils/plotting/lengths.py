@@ -72,10 +72,10 @@ def padded_batch(values: ArrayLike, lengths: ArrayLike, *, title: str, ax: Axes 
     points = min(10.0, 72 * (cell_width(ax) - 1.0) / steps / (0.75 * longest))
     colours = time_colours(steps)
     for row, step in np.ndindex(rows, steps):
-        look: dict[str, Any] = {"facecolor": colours[step]}
+        options: dict[str, Any] = {"facecolor": colours[step]}
         if step >= real[row]:
-            look = dict(PADDING)
-        ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **look))
+            options = dict(PADDING)
+        ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **options))
         ink = GREY if step >= real[row] else ("white" if colours[step][:3].mean() < 0.55 else "black")
         middle: dict[str, Any] = {"ha": "center", "va": "center"}
         ax.text(step, row, written[row][step], color=ink, fontsize=points, gid="values", **middle)

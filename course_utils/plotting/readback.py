@@ -49,7 +49,7 @@ def drawn(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_]) 
     for ax in axes_of("figure_or_axes", figure_or_axes):
         for name, values in _everything(ax):
             parts.setdefault(name, []).append(values)
-    return {name: _joined(found) for name, found in parts.items()}
+    return {name: _joined(values_of_name) for name, values_of_name in parts.items()}
 
 
 def _everything(ax: Axes) -> Iterator[Named]:

@@ -160,7 +160,7 @@ def _hand_over(ax: Axes, start: float, end: float) -> None:
     _write(ax, (start + end) / 2, 0.56, "state", "state", va="bottom", color=_STATE)
 
 
-def _write(ax: Axes, x: float, y: float, text: str, gid: str, **look: Any) -> None:
+def _write(ax: Axes, x: float, y: float, text: str, gid: str, **options: Any) -> None:
     defaults: dict[str, Any] = {"ha": "center", "color": INK, "fontsize": _SMALL}
-    size = look.pop("size", None)
-    ax.text(x, y, text, gid=gid, **(defaults | look | ({"fontsize": size} if size else {})))
+    size = options.pop("size", None)
+    ax.text(x, y, text, gid=gid, **(defaults | options | ({"fontsize": size} if size else {})))

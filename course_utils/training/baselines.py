@@ -55,11 +55,11 @@ def window_counts(
         raise TypeError(
             f"train must be LetterRows; got {arguments.described(train)}: take those of text_without_spaces"
         )
-    found = arguments.array("letters", letters, ndim=2, axes="(B, T)")
+    values = arguments.array("letters", letters, ndim=2, axes="(B, T)")
     arguments.refuse_where(
         "letters",
-        found,
-        ~np.isin(found, np.arange(_LETTERS)),
+        values,
+        ~np.isin(values, np.arange(_LETTERS)),
         wanted=f"whole numbers from 0 to {_LETTERS - 1}",
         fault="something else",
         remedy="pass the letters of LetterRows",
@@ -68,7 +68,7 @@ def window_counts(
         raise ValueError(
             "windows must have at least one pair (before, after); got none: try [(0, 0), (1, 1)]"
         )
-    codes = found.astype(np.int64)
+    codes = values.astype(np.int64)
     ends = train.ends_word[train.mask]
     p = np.full(codes.shape, ends.mean())
     for before, after in windows:

@@ -52,25 +52,25 @@ def stacked(layers: Sequence[keras.layers.Layer], *, features: int, outputs: int
     import tensorflow as tf
 
     kinds = (keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM)
-    found = list(layers)
-    if not found:
+    all_layers = list(layers)
+    if not all_layers:
         raise ValueError("layers must have at least one layer; got none")
     sizes = arguments.whole_number("features", features, at_least=1)
-    answers = arguments.whole_number("outputs", outputs, at_least=1)
-    parts = []
-    for layer in found:
+    head_size = arguments.whole_number("outputs", outputs, at_least=1)
+    weights_by_layer = []
+    for layer in all_layers:
         if not isinstance(layer, kinds):
             raise TypeError(
                 f"layers must be SimpleRNN, GRU or LSTM layers of Keras; got {arguments.described(layer)}"
             )
-        head = keras.layers.Dense(answers)
+        head = keras.layers.Dense(head_size)
         layer.build((None, None, sizes))
         head.build((None, layer.units))
-        parts.append(layer.get_weights() + head.get_weights())
-    shapes = {tuple(w.shape for w in part) for part in parts}
-    if len(shapes) > 1 or len(parts[0]) != 5:
+        weights_by_layer.append(layer.get_weights() + head.get_weights())
+    shapes = {tuple(w.shape for w in layer_weights) for layer_weights in weights_by_layer}
+    if len(shapes) > 1 or len(weights_by_layer[0]) != 5:
         raise ValueError(f"layers must be of one kind and size, with biases; got weights of shapes {shapes}")
-    w_x, w_h, b, w_y, b_y = [np.stack(arrays) for arrays in zip(*parts, strict=True)]
+    w_x, w_h, b, w_y, b_y = [np.stack(arrays) for arrays in zip(*weights_by_layer, strict=True)]
     biases = [b[:, None]] if b.ndim == 2 else [b[:, :1], b[:, 1:]]
     return [tf.Variable(w, dtype="float32") for w in (w_y, b_y[:, None], w_x, w_h, *biases)]
 
@@ -278,8 +278,8 @@ def train_all(
     if missing:
         raise ValueError(f"cells must have an entry for each of layers; got none for {missing[0]!r}")
     sizes = {"features": np.shape(x)[-1], "outputs": np.shape(y)[-1]}
-    weights = {kind: stacked(found, **sizes) for kind, found in layers.items()}
-    many = {len(found) for found in layers.values()}
+    weights = {kind: stacked(entry, **sizes) for kind, entry in layers.items()}
+    many = {len(entry) for entry in layers.values()}
     if len(many) != 1:
         raise ValueError(f"layers must have equally many of each kind, at least one kind; got {sorted(many)}")
     data = _dealt_out(x, y, updates=updates, networks=many.pop())
@@ -294,5 +294,5 @@ def train_all(
 
     with ThreadPoolExecutor(2) as pool:
         largest_first = sorted(alike.values(), key=len, reverse=True)
-        losses = {k: found for group in pool.map(one_group, largest_first) for k, found in group.items()}
+        losses = {k: entry for group in pool.map(one_group, largest_first) for k, entry in group.items()}
     return Trained(weights, {kind: losses[kind] for kind in weights})
