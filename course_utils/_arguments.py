@@ -1,7 +1,7 @@
-"""Checks of arguments, shared by the package: each error names argument, value and remedy.
+"""Checks of arguments for the whole package; each error names argument, value and remedy.
 
-The functions return the argument in the type that the caller works with, so that one line both
-checks and converts. `TypeError` is for the wrong kind of thing, `ValueError` for the wrong one of its kind.
+Each function checks an argument and returns it in the type that the caller works with. It raises TypeError
+for a value of the wrong type, ValueError for another that cannot be used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 
 
 def described(value: object, *, limit: int = 60) -> str:
-    """Return `value` as it is shown in an error: arrays by shape, long things cut.
+    """Return `value` as it is shown in an error: an array by its shape, a long text shortened.
 
     >>> described(np.zeros((3, 2)))
     'an array of shape (3, 2)'
@@ -51,7 +51,7 @@ def _outside(
 
 
 def whole_number(name: str, value: object, *, at_least: int | None = None, at_most: int | None = None) -> int:
-    """Return `value` as an int; True, 3.0 and "3" are refused.
+    """Return `value` as an int; refuse True, 3.0 and "3".
 
     Examples
     --------
@@ -79,7 +79,7 @@ def number(
     above: float | None = None,
     below: float | None = None,
 ) -> float:
-    """Return `value` as a finite float; arrays without an axis are numbers too.
+    """Return `value` as a finite float; take arrays of shape (), too.
 
     Examples
     --------
@@ -105,7 +105,7 @@ def number(
 
 
 def text(name: str, value: object, *, at_least: int = 1) -> str:
-    """Return `value` if it is a string with at least so many characters that are not blank at its ends.
+    """Return `value` if it is a string of `at_least` characters, not counting blanks at its ends.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def text(name: str, value: object, *, at_least: int = 1) -> str:
 
 
 def flag(name: str, value: object) -> bool:
-    """Return `value` if it is True or False: 1, "yes" and None are refused."""
+    """Return `value` if it is True or False; refuse 1, "yes" and None."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {described(value)}")
     return bool(value)
@@ -140,7 +140,7 @@ def array(
     axes: str = "",
     positive: bool = False,
 ) -> FloatArray:
-    """Return `value` as float64, if it is a filled, finite array of the wanted number of axes or shape.
+    """Return `value` as a finite float64 array that is not empty and has the wanted axes or shape.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def fits(shape: Sequence[int], wanted: Sequence[int | None]) -> bool:
 def refuse_where(
     name: str, values: FloatArray, bad: NDArray[np.bool_], *, wanted: str, fault: str, remedy: str
 ) -> None:
-    """Raise ValueError if a value is `bad`: with the first such value, its index and their number."""
+    """Raise ValueError if a value is `bad`; name the first such value, its index and how many there are."""
     count = int(np.count_nonzero(bad))
     if not count:
         return
@@ -233,7 +233,7 @@ def refuse_where(
 
 
 def mapping(name: str, value: object, *, of: str) -> dict[str, Any]:
-    """Return `value` as a dict, if it is a filled mapping whose keys are texts that say something.
+    """Return `value` as a dict, if it is a mapping with an entry and its keys are texts that are not blank.
 
     Examples
     --------
@@ -250,7 +250,7 @@ def mapping(name: str, value: object, *, of: str) -> dict[str, Any]:
 
 
 def arrays(name: str, value: object, *, of: str, **wanted: Any) -> dict[str, FloatArray]:
-    """Return the arrays of a filled mapping by name; `wanted` is what `array` checks of each.
+    """Return a mapping's arrays by name; `wanted` is what `array` checks of each.
 
     Examples
     --------
@@ -264,7 +264,7 @@ def arrays(name: str, value: object, *, of: str, **wanted: Any) -> dict[str, Flo
 
 
 def numbers_by_name(name: str, value: object, *, of: str, positive: bool = False) -> dict[str, float]:
-    """Return the finite numbers of a filled mapping by name."""
+    """Return a mapping's finite numbers by name."""
     values = {key: number(f"{name}[{key!r}]", entry) for key, entry in mapping(name, value, of=of).items()}
     return {key: float(array(f"{name}[{key!r}]", entry, positive=positive)) for key, entry in values.items()}
 
@@ -287,6 +287,6 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
 
 
 def require_rising(name: str, values: FloatArray) -> None:
-    """Refuse values, already an array, that are fewer than 2 or do not rise."""
+    """Refuse an array of fewer than 2 values, or whose values do not rise."""
     if len(values) < 2 or np.any(np.diff(values) <= 0):
         raise ValueError(f"{name} must be at least 2 numbers that rise; got {described(values)}: sort them")

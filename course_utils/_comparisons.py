@@ -1,4 +1,4 @@
-"""How values differ, as text for the message of a failed check; empty where they do not."""
+"""Compares values for checks, and returns how they differ as text; empty where they do not."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ __all__ = ["SEED_VARIABLE", "GraphCosts", "Part", "graph_costs", "profile", "sec
 
 SEED_VARIABLE = "COURSE_SEED"
 _LARGEST_SEED = 2**32 - 1
-# cProfile's words for a function of C: <built-in method builtins.len>, <method 'append' of 'list' objects>.
+# How cProfile names a function of C: <built-in method builtins.len>, <method 'append' of 'list' objects>.
 _BUILT_IN = re.compile(r"<(?:built-in )?(?:method )?'?(?:\w+\.)*(\w+)\b.*>")
 
 
@@ -57,7 +57,7 @@ def start(*, seed: int) -> int:
         seed = whole_number(SEED_VARIABLE, int(text), at_least=0, at_most=_LARGEST_SEED)
 
     _settings.require_usual()
-    # Imported here: the package must load in a moment, and TensorFlow takes seconds.
+    # Imported here, because TensorFlow takes seconds to load.
     import keras
     import tensorflow as tf
 
@@ -98,14 +98,14 @@ def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) ->
     graph = tf.function(function, autograph=False).get_concrete_function(*inputs)
     build = time.perf_counter() - start
     run = seconds(lambda: graph(*inputs), repeats=repeats)
-    # The inside of a loop is a function of its own, in the graph's library.
+    # The body of a loop is a separate function in the graph's library.
     definition = graph.graph.as_graph_def()
     operations = len(definition.node) + sum(len(inner.node_def) for inner in definition.library.function)
     return GraphCosts(build, run, operations)
 
 
 def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
-    """Measure how long a call takes: the median of several, after a first one that does not count.
+    """Return how long a call takes: the median of several, after a first one that does not count.
 
     Parameters
     ----------
@@ -129,7 +129,7 @@ def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
 
 
 class Part(NamedTuple):
-    """What one function had to do with a call."""
+    """The part of one function in a call."""
 
     calls: int
     """How often it was called."""
@@ -138,7 +138,7 @@ class Part(NamedTuple):
 
 
 def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[str, Part]:
-    """Note which functions run in a call, how often, and what share of the time each takes by itself.
+    """Return which functions run in a call, how often, and each one's own share of the time.
 
     Parameters
     ----------
@@ -173,7 +173,7 @@ def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages at the heart of the course.
+    """Return the versions of Python and of the packages that the course is built on.
 
     Returns
     -------

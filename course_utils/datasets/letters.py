@@ -1,4 +1,4 @@
-"""Letters of English text whose spaces are to be found."""
+"""English text without its spaces, for labelling where words end."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class LetterRows(NamedTuple):
 def text_without_spaces(
     *, seed: int, row_length: int = 60, test_share: float = 0.15, topics: Mapping[str, str] | None = None
 ) -> tuple[LetterRows, LetterRows]:
-    """English with its spaces taken out: where do the words end?
+    """Return English text without its spaces; a label says of each letter whether a word ends there.
 
     The text is the prose of Python's own documentation, in the letters a to z. Each paragraph is cut into
-    rows; its last row is padded. Whole topics are for testing, and no sentence occurs twice, so that none is
-    in both parts. About 79 % of the letters do not end a word.
+    rows; its last row is padded. Whole topics are for testing, and no sentence occurs twice, so the parts
+    share none. About 79 % of the letters do not end a word.
 
     Parameters
     ----------

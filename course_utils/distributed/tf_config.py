@@ -1,4 +1,4 @@
-"""Who trains with whom: TF_CONFIG, from a list of workers or from what Slurm and Kubernetes say.
+"""Makes TF_CONFIG from a list of workers, or from the variables that Slurm and Kubernetes set.
 
 TensorFlow reads the environment variable TF_CONFIG when a `tf.distribute` strategy for several machines is
 made. It holds the addresses of all workers, the same on each of them, and the number of this one.
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._-]+:(\d{1,5})")
 _NUMBERS = r"\[\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*\]"
 _NODE = rf"(?:[\w.-]+|{_NUMBERS})+"
 _NODES = re.compile(rf"{_NODE}(?:,{_NODE})*")
-_FIRST_PORT = 12_000  # below those that systems hand out for outgoing connections
+_FIRST_PORT = 12_000  # below the ports that systems use for outgoing connections
 _PORTS_A_NODE = 16
 
 
@@ -132,10 +132,10 @@ def from_numbers(variables: Mapping[str, str]) -> str:
 
 
 def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
-    """Set TF_CONFIG, unless it is set, from what Slurm or Kubernetes say; without them, do nothing.
+    """Set TF_CONFIG from the variables of Slurm or Kubernetes, unless it is set; without them, do nothing.
 
-    To be called before a strategy is made. A process that nothing is said to then trains alone. The workers
-    are reached directly, even where a proxy is set: see `without_proxy`.
+    Call it before a strategy is made. A process without these variables trains alone. Workers are reached
+    directly, even where a proxy is set: see `without_proxy`.
 
     Parameters
     ----------
@@ -162,11 +162,11 @@ def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
 
 
 def without_proxy(addresses: Sequence[str], variables: Mapping[str, str]) -> str:
-    """Return the value of the environment variable `no_grpc_proxy` with which workers reach each other.
+    """Return the value of `no_grpc_proxy` with which workers reach each other directly.
 
-    TensorFlow's workers talk through gRPC, which asks the proxy of `http_proxy` for each address that is
-    not excepted. A proxy for the web does not know the nodes of a cluster: the workers would wait for each
-    other without an error.
+    TensorFlow's workers talk through gRPC, which uses the proxy in `http_proxy` for each address that is not
+    excepted. A web proxy does not know the nodes of a cluster: the workers would wait for each other without
+    an error.
 
     Parameters
     ----------
@@ -204,7 +204,7 @@ def _whole(variables: Mapping[str, str], name: str, *, below: int | None = None)
 
 
 def _hosts(text: str) -> Iterator[str]:
-    """The nodes of a list as Slurm writes it.
+    """Yield the nodes of a list as Slurm writes it.
 
     >>> list(_hosts("login,n[1-2,08-10]x"))
     ['login', 'n1x', 'n2x', 'n08x', 'n09x', 'n10x']
@@ -235,7 +235,7 @@ def _not_nodes(text: str) -> str:
 
 
 def _tasks_per_node(text: str) -> Iterator[int]:
-    """How many tasks each node has.
+    """Yield how many tasks each node has.
 
     >>> list(_tasks_per_node("2(x3),1"))
     [2, 2, 2, 1]

@@ -1,8 +1,7 @@
-"""Run one script in several processes that train together, on this machine; restart them if one fails.
+"""Runs one script in several processes that train together on this machine; restarts them if one fails.
 
-Each worker gets a TF_CONFIG of its own (see `tf_config`) with a free port of the loopback
-address. A line that it prints as a JSON object is a report. When a worker fails, all are started again, as
-clusters do.
+Each worker gets its own TF_CONFIG (see `tf_config`) with a free port of the loopback address. A line that it
+prints as a JSON object is a report. When a worker fails, all are started again, as clusters do.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from course_utils.distributed.worker import Worker
 
 __all__ = ["End", "Report", "Run", "WorkersFailed", "run"]
 
-_GRACE = 15.0  # seconds for the others to end by themselves, once a worker has failed
-_PORTS = range(20_000, 32_000)  # systems hand out higher ones, for outgoing connections
+_GRACE = 15.0  # seconds that the others have to end by themselves once a worker has failed
+_PORTS = range(20_000, 32_000)  # below the ports that systems use for outgoing connections
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class End:
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run: reports in the order of their arrival, and an end for each process."""
+    """The result of a run: reports in the order of their arrival, and an end for each process."""
 
     reports: tuple[Report, ...]
     ends: tuple[End, ...]
@@ -86,7 +85,7 @@ class Run:
     def tracks(
         self, number: Callable[[dict[str, Any]], float]
     ) -> dict[str, list[tuple[list[float], list[float]]]]:
-        """Tell how far each worker had come, and when: what `plotting.progress_of_workers` draws.
+        """Return how far each worker had come, and when, for `plotting.progress_of_workers`.
 
         Parameters
         ----------
@@ -111,7 +110,7 @@ class Run:
 
 
 class WorkersFailed(RuntimeError):
-    """A worker failed, and no restart was left; or time ran out. The message has its last words."""
+    """A worker failed and no restart was left, or time ran out. The message has its last output."""
 
 
 def run(
@@ -122,7 +121,7 @@ def run(
     kill_when: Callable[[Report], bool] | None = None,
     seconds: float = 120.0,
 ) -> Run:
-    """Run a script in so many processes that know of each other, and wait until all are done.
+    """Run a script in several processes that train together, and return their reports when all are done.
 
     No process is left when it returns or raises, nor when this process itself is ended.
 
@@ -210,7 +209,7 @@ class _Start:
                 now = time.monotonic()
                 index, when, line = events.get(timeout=max(0.0, min(self.deadline, patience) - now))
             except queue.Empty:
-                if patience < self.deadline:  # the others hang: nobody answers them any more
+                if patience < self.deadline:  # the others hang, because the failed worker no longer answers
                     for index in running:
                         workers[index].kill()
                     patience = math.inf
@@ -235,7 +234,7 @@ class _Start:
             worker.kill()
 
     def _note_end(self, worker: Worker, when: float) -> bool:
-        """Whether this end is a failure."""
+        """Record the end of a worker, and return whether it failed."""
         code, output = worker.exit_code(), worker.words()
         how: Literal["done", "failed", "killed", "stopped"] = "done" if code == 0 else "failed"
         if code and worker.index == self.killed:
@@ -261,7 +260,7 @@ class _Start:
 
 
 def _report(line: str) -> dict[str, Any] | None:
-    """The JSON object of a line, or None for any other line."""
+    """Return the JSON object of a line, or None for any other line."""
     try:
         values = json.loads(line)
     except ValueError:
@@ -278,7 +277,7 @@ def _environment(addresses: Sequence[str], index: int) -> dict[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now; which of them, no seed decides."""
+    """Return random ports that nobody listens on now; no seed decides which."""
     ports: list[int] = []
     for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:

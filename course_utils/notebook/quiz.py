@@ -1,9 +1,9 @@
 """Questions that the reader answers in the notebook, asked by jupyterquiz.
 
 jupyterquiz (J. M. Shea, MIT licence) draws the questions and checks the answers in the browser, without a
-network. This module makes sure that each wrong answer gets a hint and that no hint gives the answer away,
-that the stored output is the same each time, and that there is something to read where scripts do not run:
-in a notebook that has not been run yet, on GitHub, in print.
+network. This module makes sure that each wrong answer gets a hint, that no hint gives the answer away, that
+the stored output is the same each time, and that the questions can be read where scripts do not run: in a
+notebook that has not been run yet, on GitHub, in print.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def number(
 
 
 def show(questions: Sequence[Question]) -> None:
-    """Ask the questions below the cell; a right answer is praised, a wrong one gets its hint.
+    """Show the questions below the cell; a right answer is praised, a wrong one gets its hint.
 
     Parameters
     ----------

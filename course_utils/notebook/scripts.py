@@ -1,4 +1,4 @@
-"""Show a file that lies beside a notebook, or some of its functions, as code."""
+"""Shows a file beside a notebook, or some of its functions, as code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LANGUAGES = {".py": "python", ".sh": "bash", ".yml": "yaml"}
 
 
 def show(script: str | Path, *functions: str) -> None:
-    """Display a file's text with the colours of its language: what is shown is what runs.
+    """Display a file's text with syntax colours, so that the code shown is the code that runs.
 
     Parameters
     ----------
@@ -48,5 +48,5 @@ def _definition(text: str, name: str, path: Path) -> str:
         raise ValueError(f"functions must be among {', '.join(definitions)} of {path.name}; got {name!r}")
     node = definitions[name]
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    # Whole lines, with the comments at their ends.
+    # Whole lines, to keep the comments at their ends.
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])

@@ -1,4 +1,4 @@
-"""Figures that a learner can change: first a drawing that every viewer shows, then a slider below it."""
+"""Figures with a slider: a stored drawing that every viewer shows, and a slider below it."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def slider_figure(
         options=[(f"{value:g}", value) for value in offered],
         value=first,
         description=label,
-        continuous_update=False,  # draw once, where the slider is let go
+        continuous_update=False,  # draw once, when the slider is released
         style={"description_width": "initial"},
         layout={"width": "95%"},
     )
@@ -73,7 +73,7 @@ def slider_figure(
 
     slider.observe(redraw, names="value")
     box = ipywidgets.VBox([slider, output])
-    # Viewers without widgets get a sentence in place of ipywidgets' description of its objects.
+    # Viewers without widgets show this sentence instead of a description of ipywidgets' objects.
     bundle = dict(box._repr_mimebundle_())
     bundle["text/plain"] = f"A slider for {label}: run this notebook in JupyterLab to move it."
     display(bundle, raw=True)

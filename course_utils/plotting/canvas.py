@@ -1,4 +1,4 @@
-"""What every figure of the course shares: style, colours, titles that fit, display with an alt text."""
+"""Shared by all plots: style, colours, titles that fit, display with an alt text."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def picture(figure_or_axes: object, alt: str) -> tuple[dict[str, Any], dict[str,
     figure = figure_of("figure_or_axes", figure_or_axes)
     sentence = " ".join(arguments.text("alt", alt, at_least=SHORTEST_ALT).split())
     image = io.BytesIO()
-    # Nothing that depends on the day or on the version of matplotlib is written into the file.
+    # The file must not depend on the day or on matplotlib's version.
     figure.savefig(image, format="png", metadata={"Software": None})
     plt.close(figure)
     bundle = {"image/png": image.getvalue(), "text/plain": sentence}
@@ -143,7 +143,7 @@ def picture(figure_or_axes: object, alt: str) -> tuple[dict[str, Any], dict[str,
 
 @contextmanager
 def no_figure_left() -> Iterator[None]:
-    """Close, in the end and after an error too, every figure that was opened within."""
+    """Context manager that closes every figure opened in its block, also after an error."""
     before = set(plt.get_fignums())
     try:
         yield
@@ -200,7 +200,7 @@ def axes_for(ax: object, *, size: tuple[float, float] | None = None) -> Axes:
 def set_title(ax: Axes, title: str) -> None:
     """Set a left-aligned title, in as many lines as fit from the axes' left edge to what comes next.
 
-    To be called when all else is drawn, since the labels of the y-axis move that edge.
+    Call it when all else is drawn, because the labels of the y-axis move that edge.
     """
     figure = root_figure(ax)
     figure.draw_without_rendering()

@@ -1,4 +1,4 @@
-"""Rivals without a network, for tasks where one is needed that is more than a line of scikit-learn."""
+"""Baselines without a network that need more than a line of scikit-learn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRUST = 2.0
 def window_counts(
     train: LetterRows, letters: ArrayLike, *, windows: Sequence[tuple[int, int]]
 ) -> NDArray[np.int32]:
-    """Label letters by counting: how often did a word end in training, given the letters around?
+    """Label each letter by how often a word ended in training, given the letters around it.
 
     The estimate starts with the share of all letters that end a word. Each window in turn makes it sharper:
     if it was seen n times in training, and a word ended in it e times, then p becomes (e + 2 p) / (n + 2). So
@@ -84,7 +84,7 @@ def window_counts(
 
 
 def _numbered(letters: NDArray[np.integer], before: int, after: int) -> NDArray[np.int64]:
-    """One number for each letter and its neighbours: the digits of a number in base 27."""
+    """Return one number for each letter and its neighbours, which are its digits in base 27."""
     padded = np.pad(letters.astype(np.int64), ((0, 0), (before, after)))
     width = before + 1 + after
     shifted = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)

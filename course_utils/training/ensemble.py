@@ -1,7 +1,7 @@
-"""Many small networks trained at once: every array has one more axis, in front, of N networks.
+"""Trains an ensemble of N small networks at once: every array has one more axis in front, of length N.
 
 A network of ten units spends most of its time on starting operations, not on arithmetic. Stacked, N of them
-take little longer than one. Each keeps its own weights, data, loss and gradient: they do not see each other.
+take little longer than one. Each keeps its own weights, data, loss and gradient, independent of the others.
 
 The step of the recurrent cell is the caller's: a function `step(z, state, W_h, *more)` that takes
 z = x_t W_x + b of shape (N, B, k H), a tuple of states (N, B, H), the recurrent weights (N, H, k H) and,
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["CELLS", "Cell", "Trained", "arranged", "outputs", "stacked", "train", "train_all"]
 
 _CLIP = 1.0
-_MEMORY = 0.95  # beta_2: the sizes of about 20 gradients
+_MEMORY = 0.95  # beta_2: averages about 20 squared gradients
 _SHORTEST = 1e-7
 
 
@@ -76,7 +76,7 @@ def stacked(layers: Sequence[keras.layers.Layer], *, features: int, outputs: int
 
 
 def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data") -> NDArray[np.generic]:
-    """Deal sequences out to updates and networks, time first.
+    """Return sequences divided among updates and networks, time first.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
 
 
 def outputs(cell: Cell, weights: Sequence[tf.Variable], x: ArrayLike) -> tf.Tensor:
-    """Run N networks over their sequences.
+    """Run N networks over their sequences, and return all their outputs.
 
     Parameters
     ----------
@@ -124,7 +124,7 @@ def outputs(cell: Cell, weights: Sequence[tf.Variable], x: ArrayLike) -> tf.Tens
 
     inputs = tf.convert_to_tensor(x, "float32")
     w_x, w_h, b, *more = weights[2:]
-    steps, z = inputs.shape[0], inputs @ w_x + b  # the inputs' share, for all steps in one product
+    steps, z = inputs.shape[0], inputs @ w_x + b  # for all steps in one product
     zeros = tf.zeros([*z.shape[1:3], w_h.shape[1]])
 
     def one_step(t: tf.Tensor, state: tuple[tf.Tensor, ...], h_all: tf.TensorArray) -> tuple[Any, ...]:
@@ -196,7 +196,7 @@ def _compiled(
     rate: float,
     clip: float,
 ) -> Callable[[Sequence[tf.Variable]], NDArray[np.float32]]:
-    """Compile the training of networks like these; what is returned trains any such from their start."""
+    """Return a compiled function that trains networks of the shapes of `like` in place."""
     import keras
     import tensorflow as tf
 
@@ -229,7 +229,7 @@ def _compiled(
         )[1].stack()
 
     graph = tf.function(all_updates, jit_compile=True, autograph=False)
-    compiled = graph.get_concrete_function(*data)  # one tracing: no warning of many
+    compiled = graph.get_concrete_function(*data)  # traced once, so no warning of retracing
 
     def run(start: Sequence[tf.Variable]) -> NDArray[np.float32]:
         for variable, value in zip([*optimizer.variables, *weights], [*fresh, *start], strict=True):
@@ -261,7 +261,7 @@ def train_all(
     updates: int,
     rate: float,
 ) -> Trained:
-    """Build several kinds of networks and train them on the same data, two side by side in two threads.
+    """Build several kinds of networks and train them on the same data, in two threads.
 
     Parameters
     ----------
@@ -284,7 +284,9 @@ def train_all(
         raise ValueError(f"layers must have equally many of each kind, at least one kind; got {sorted(many)}")
     data = _dealt_out(x, y, updates=updates, networks=many.pop())
 
-    alike: dict[tuple[object, ...], list[str]] = {}  # kinds that differ in their start only: compiled once
+    alike: dict[
+        tuple[object, ...], list[str]
+    ] = {}  # kinds that differ only in their initial weights are compiled once
     for kind, start in weights.items():
         alike.setdefault((cells[kind], *(tuple(w.shape) for w in start)), []).append(kind)
 
