@@ -289,4 +289,5 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
 def require_rising(name: str, values: FloatArray) -> None:
     """Refuse an array of fewer than 2 values, or whose values do not rise."""
     if len(values) < 2 or np.any(np.diff(values) <= 0):
-        raise ValueError(f"{name} must be at least 2 numbers that rise; got {described(values)}: sort them")
+        shown = described(values.tolist())
+        raise ValueError(f"{name} must be at least 2 numbers that rise; got {shown}: sort them")

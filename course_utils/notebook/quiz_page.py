@@ -25,7 +25,7 @@ _COLOURS = {
     "--jq-text-color": _WHITE,
     "--jq-link-color": "#cfe8ff",
 }
-# Sizes as in the notebook's text; hints stand on white in light and dark themes, and are marked by a sign too.
+# Sizes as in the notebook's text; hints are on white in light and dark themes, and marked by a sign too.
 _STYLE = """
 #ID .Quiz { font-size: 15px; line-height: 1.4; max-width: 640px; margin-left: 0; }
 #ID .QuizCode { font-size: 13px; }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import ipywidgets
 import numpy as np
@@ -42,9 +41,9 @@ def slider_figure(
         raise TypeError(
             f"draw must be a function of one value that returns a figure; got {arguments.described(draw)}"
         )
-    offered = [float(value) for value in arguments.array("values", values, ndim=1)]
-    if len(offered) < 2 or any(b <= a for a, b in pairwise(offered)):
-        raise ValueError(f"values must be at least 2 numbers that rise; got {arguments.described(values)}")
+    places = arguments.array("values", values, ndim=1)
+    arguments.require_rising("values", places)
+    offered = [float(value) for value in places]
     first = arguments.number("start", start)
     if first not in offered:
         shown = ", ".join(f"{value:g}" for value in offered)

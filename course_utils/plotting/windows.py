@@ -161,6 +161,5 @@ def _hand_over(ax: Axes, start: float, end: float) -> None:
 
 
 def _write(ax: Axes, x: float, y: float, text: str, gid: str, **options: Any) -> None:
-    defaults: dict[str, Any] = {"ha": "center", "color": INK, "fontsize": _SMALL}
-    size = options.pop("size", None)
-    ax.text(x, y, text, gid=gid, **(defaults | options | ({"fontsize": size} if size else {})))
+    defaults: dict[str, Any] = {"ha": "center", "color": INK, "size": _SMALL}
+    ax.text(x, y, text, gid=gid, **(defaults | options))
