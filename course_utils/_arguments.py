@@ -66,7 +66,7 @@ def whole_number(name: str, value: object, *, at_least: int | None = None, at_mo
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be {wanted}; got {described(value)}")
     if _outside(int(value), at_least=at_least, at_most=at_most, above=None, below=None):
-        raise ValueError(f"{name} must be {wanted}; got {value}")
+        raise ValueError(f"{name} must be {wanted}; got {described(int(value))}")
     return int(value)
 
 

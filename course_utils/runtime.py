@@ -50,9 +50,10 @@ def start(*, seed: int) -> int:
     seed = whole_number("seed", seed, at_least=0, at_most=_LARGEST_SEED)
     text = os.environ.get(SEED_VARIABLE, "")
     if text:
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))):
             raise ValueError(
-                f"{SEED_VARIABLE} must be a whole number of at least 0, got {text!r}; unset it or set 1"
+                f"{SEED_VARIABLE} must be a whole number, at least 0, at most {_LARGEST_SEED}; "
+                f"got {described(text)}: unset it or set 1"
             )
         seed = whole_number(SEED_VARIABLE, int(text), at_least=0, at_most=_LARGEST_SEED)
 
