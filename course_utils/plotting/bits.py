@@ -39,7 +39,7 @@ def bit_rows(
     answers : what the network answers, shape (B, T), from 0 to 1: bits, or the probability of a 1. None
         before there is a network.
     title : the finding.
-    first_step : number of the first step drawn, at least 0.
+    first_step : number of the first step drawn, from 0 to 10**12.
     ax : axes to draw on; a new figure, as high as the rows need, if None.
 
     Returns
@@ -64,7 +64,7 @@ def bit_rows(
             name, values, (values < 0) | (values > 1), wanted="from 0 to 1", fault="outside",
             remedy="pass bits or probabilities",
         )  # fmt: skip
-    start = arguments.whole_number("first_step", first_step, at_least=0)
+    start = arguments.whole_number("first_step", first_step, at_least=0, at_most=10**12)
     require_words(title=title)
     rows, steps = shape
     ax = axes_for(ax, size=(7.5, 1.1 + 0.55 * rows))

@@ -47,7 +47,9 @@ def windows_of_series(x: ArrayLike, window: int, *, title: str, ax: Axes | None 
     width = arguments.whole_number("window", window, at_least=1)
     count = steps // width
     if count < 2:
-        raise ValueError(f"window must be at most half of the {steps} steps of x; got {width}")
+        raise ValueError(
+            f"window must be at most half of the {steps} steps of x; got {arguments.described(width)}"
+        )
     require_words(title=title)
     ax = axes_for(ax, size=(7.5, 2.7))
     shown = sorted({0, 1, count - 1})

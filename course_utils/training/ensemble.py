@@ -100,7 +100,8 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
     many = arguments.whole_number("networks", networks, at_least=1)
     if array.ndim != 3 or len(array) % (count * many):
         raise ValueError(
-            f"{name} must have shape (updates * networks * B, T, F), here a multiple of {count * many} rows;"
+            f"{name} must have shape (updates * networks * B, T, F), here a multiple of"
+            f" {arguments.described(count * many)} rows;"
             f" got shape {array.shape}"
         )
     return np.moveaxis(array.reshape(count, many, -1, *array.shape[1:]), 3, 1)

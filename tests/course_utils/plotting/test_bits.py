@@ -72,7 +72,12 @@ BAD = [
     ("bit_rows", {"y": BITS + 1}, ValueError, "y must be from 0 to 1; got 2 at index"),
     ("bit_rows", {"answers": -1.0 * BITS}, ValueError, "answers must be from 0 to 1; got -1 at index"),
     ("bit_rows", {"answers": BITS * np.nan}, ValueError, "answers must be finite; got nan"),
-    ("bit_rows", {"first_step": -1}, ValueError, "first_step must be a whole number, at least 0; got -1"),
+    (
+        "bit_rows",
+        {"first_step": -1},
+        ValueError,
+        "first_step must be a whole number, at least 0, at most 1e+12; got -1",
+    ),
 ]
 
 
