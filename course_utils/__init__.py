@@ -1,7 +1,7 @@
 """Seeded data, plots, checks and a quiet start, shared by the lessons.
 
-`import course_utils as cu` is fast: modules load when they are first used, and TensorFlow only when
-`cu.runtime.start` is called. Import the package before TensorFlow, which reads its start-up settings from
+`import course_utils as cu` is fast: modules load when they are first used. They import TensorFlow and
+Keras only in the functions that need them, `cu.runtime.start` first. Import the package before TensorFlow, which reads its start-up settings from
 the environment: see `_settings`.
 
 Every public function checks its arguments. It raises TypeError for a value of the wrong type and ValueError

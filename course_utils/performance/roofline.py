@@ -2,8 +2,6 @@
 
 Both give a limit: a program cannot be faster than its matrix products and its transcendental functions alone.
 Comparing a program with such a limit is the roofline model (Williams, Waterman and Patterson 2009).
-
-TensorFlow is imported where it is used: importing this module does not load it.
 """
 
 from __future__ import annotations

@@ -6,8 +6,6 @@ take little longer than one. Each keeps its own weights, data, loss and gradient
 The step of the recurrent cell is the caller's: a function `step(z, state, W_h, *more)` that takes
 z = x_t W_x + b of shape (N, B, k H), a tuple of states (N, B, H), the recurrent weights (N, H, k H) and,
 for a GRU, the second bias (N, 1, k H); it returns the new states, h first.
-
-TensorFlow and Keras are imported where they are used: importing this module does not load them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Shortcuts for recurrent layers that save time or code and change no result.
-
-TensorFlow and Keras are imported where they are used: importing this module does not load them.
-"""
+"""Shortcuts for recurrent layers that save time or code and change no result."""
 
 from __future__ import annotations
 
