@@ -1,8 +1,8 @@
 """Seeded data, plots, checks and a quiet start, shared by the lessons.
 
-`import course_utils as cu` is fast: modules load when they are first used. They import TensorFlow and
-Keras only in the functions that need them, `cu.runtime.start` first. Import the package before TensorFlow, which reads its start-up settings from
-the environment: see `_settings`.
+`import course_utils as cu` is fast: modules load when they are first used, and import TensorFlow and
+Keras only in functions that need them, such as `cu.runtime.start`. Import the package before TensorFlow,
+which reads its start-up settings from the environment: see `_settings`.
 
 Every public function checks its arguments. It raises TypeError for a value of the wrong type and ValueError
 for any other that it cannot use; the message names the argument, the value it got and what to pass instead.

@@ -80,8 +80,8 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
     ----------
     data : shape (updates * networks * B, T, F).
     updates : updates that the data are for.
-    networks : networks N that each get data of their own.
-    name : what an error calls the data.
+    networks : networks N that each get their own data.
+    name : the data's name in an error.
 
     Returns
     -------
