@@ -1,8 +1,12 @@
-"""What the lessons share: seeded data, plots, checks, and a quiet start.
+"""Seeded data, plots, checks and a quiet start, shared by the lessons.
 
-`import course_utils as cu` is cheap: modules load when they are first used, and
-TensorFlow only when `cu.runtime.start` is called. The package must be imported before
-TensorFlow, because TensorFlow reads its start-up settings from the environment: see `_settings`.
+`import course_utils as cu` is fast: modules load when they are first used, and import TensorFlow and
+Keras only in functions that need them, such as `cu.runtime.start`. Import the package before TensorFlow,
+which reads its start-up settings from the environment: see `_settings`.
+
+Every public function checks its arguments. It raises TypeError for a value of the wrong type and ValueError
+for any other that it cannot use; the message names the argument, the value it got and what to pass instead.
+A docstring has a "Raises" section only for other errors, or where there is more to say.
 """
 
 from __future__ import annotations
@@ -12,14 +16,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from course_utils import _settings
-from course_utils.checks import (
-    check,
-    check_above,
-    check_below,
-    check_close,
-    check_disjoint,
-    check_equal,
-)
+from course_utils.checks import check, check_above, check_below, check_close, check_disjoint, check_equal
 from course_utils.printing import measured
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
-"""Checks of arguments, shared by the package: each error names argument, value and remedy.
+"""Checks of arguments for the whole package; each error names argument, value and remedy.
 
-The functions return the argument in the type that the caller works with, so that one line both
-checks and converts. `TypeError` is for the wrong kind of thing, `ValueError` for the wrong one of its kind.
+Each function checks an argument and returns it in the type that the caller works with. It raises TypeError
+for a value of the wrong type, ValueError for another that cannot be used.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ FloatArray = NDArray[np.float64]
 
 
 def described(value: object, *, limit: int = 60) -> str:
-    """Return `value` as it is shown in an error: arrays by shape, long things cut.
+    """Return `value` as it is shown in an error: an array by its shape, a long text shortened.
 
     >>> described(np.zeros((3, 2)))
     'an array of shape (3, 2)'
@@ -36,7 +36,7 @@ def _wanted(
     kind: str, *, at_least: float | None, at_most: float | None, above: float | None, below: float | None
 ) -> str:
     limits = [("at least", at_least), ("at most", at_most), ("above", above), ("below", below)]
-    return ", ".join([kind, *(f"{words} {limit:g}" for words, limit in limits if limit is not None)])
+    return ", ".join([kind, *(f"{relation} {limit:g}" for relation, limit in limits if limit is not None)])
 
 
 def _outside(
@@ -51,7 +51,7 @@ def _outside(
 
 
 def whole_number(name: str, value: object, *, at_least: int | None = None, at_most: int | None = None) -> int:
-    """Return `value` as an int; True, 3.0 and "3" are refused.
+    """Return `value` as an int; refuse True, 3.0 and "3".
 
     Examples
     --------
@@ -66,7 +66,7 @@ def whole_number(name: str, value: object, *, at_least: int | None = None, at_mo
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, numbers.Integral):
         raise TypeError(f"{name} must be {wanted}; got {described(value)}")
     if _outside(int(value), at_least=at_least, at_most=at_most, above=None, below=None):
-        raise ValueError(f"{name} must be {wanted}; got {value}")
+        raise ValueError(f"{name} must be {wanted}; got {described(int(value))}")
     return int(value)
 
 
@@ -79,7 +79,7 @@ def number(
     above: float | None = None,
     below: float | None = None,
 ) -> float:
-    """Return `value` as a finite float; arrays without an axis are numbers too.
+    """Return `value` as a finite float; take arrays of shape (), too.
 
     Examples
     --------
@@ -96,16 +96,16 @@ def number(
         scalar = np.asarray(value).item()
     if isinstance(scalar, bool) or not isinstance(scalar, numbers.Real):
         raise TypeError(f"{name} must be {wanted}; got {described(value)}")
-    found = float(scalar)
-    if not math.isfinite(found) or _outside(
-        found, at_least=at_least, at_most=at_most, above=above, below=below
+    result = float(scalar)
+    if not math.isfinite(result) or _outside(
+        result, at_least=at_least, at_most=at_most, above=above, below=below
     ):
         raise ValueError(f"{name} must be {wanted}; got {scalar}")
-    return found
+    return result
 
 
 def text(name: str, value: object, *, at_least: int = 1) -> str:
-    """Return `value` if it is a string with at least so many characters that are not blank at its ends.
+    """Return `value` if it is a string of `at_least` characters, not counting blanks at its ends.
 
     Examples
     --------
@@ -125,7 +125,7 @@ def text(name: str, value: object, *, at_least: int = 1) -> str:
 
 
 def flag(name: str, value: object) -> bool:
-    """Return `value` if it is True or False: 1, "yes" and None are refused."""
+    """Return `value` if it is True or False; refuse 1, "yes" and None."""
     if not isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be True or False; got {described(value)}")
     return bool(value)
@@ -140,7 +140,7 @@ def array(
     axes: str = "",
     positive: bool = False,
 ) -> FloatArray:
-    """Return `value` as float64, if it is a filled, finite array of the wanted number of axes or shape.
+    """Return `value` as a finite float64 array that is not empty and has the wanted axes or shape.
 
     Parameters
     ----------
@@ -170,23 +170,23 @@ def array(
     """
     wanted_axes = f" {axes}" if axes else ""
     try:
-        found = np.asarray(value)
+        given = np.asarray(value)
     except ValueError as error:
         raise ValueError(
             f"{name} must be an array whose rows are equally long; got {described(value)}"
         ) from error
-    if found.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers; got {described(value)} of dtype {found.dtype}")
-    if ndim is not None and found.ndim != ndim:
+    if given.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold real numbers; got {described(value)} of dtype {given.dtype}")
+    if ndim is not None and given.ndim != ndim:
         plural = "axis" if ndim == 1 else "axes"
-        raise ValueError(f"{name} must have {ndim} {plural}{wanted_axes}; got shape {found.shape}")
-    if shape is not None and not fits(found.shape, shape):
+        raise ValueError(f"{name} must have {ndim} {plural}{wanted_axes}; got shape {given.shape}")
+    if shape is not None and not fits(given.shape, shape):
         shown = "(" + ", ".join("any" if n is None else str(n) for n in shape)
         shown += ",)" if len(shape) == 1 else ")"
-        raise ValueError(f"{name} must have shape {shown}{wanted_axes}; got shape {found.shape}")
-    if found.size == 0:
-        raise ValueError(f"{name} must hold at least one value; got shape {found.shape}")
-    result = found.astype(np.float64)
+        raise ValueError(f"{name} must have shape {shown}{wanted_axes}; got shape {given.shape}")
+    if given.size == 0:
+        raise ValueError(f"{name} must hold at least one value; got shape {given.shape}")
+    result = given.astype(np.float64)
     refuse_where(
         name,
         result,
@@ -219,7 +219,7 @@ def fits(shape: Sequence[int], wanted: Sequence[int | None]) -> bool:
 def refuse_where(
     name: str, values: FloatArray, bad: NDArray[np.bool_], *, wanted: str, fault: str, remedy: str
 ) -> None:
-    """Raise ValueError if a value is `bad`: with the first such value, its index and their number."""
+    """Raise ValueError if a value is `bad`; name the first such value, its index and how many there are."""
     count = int(np.count_nonzero(bad))
     if not count:
         return
@@ -233,7 +233,7 @@ def refuse_where(
 
 
 def mapping(name: str, value: object, *, of: str) -> dict[str, Any]:
-    """Return `value` as a dict, if it is a filled mapping whose keys are texts that say something.
+    """Return `value` as a dict, if it is a mapping with an entry and its keys are texts that are not blank.
 
     Examples
     --------
@@ -247,6 +247,26 @@ def mapping(name: str, value: object, *, of: str) -> dict[str, Any]:
     if not value:
         raise ValueError(f"{name} must have at least one entry, from {of}; got {described(value)}")
     return {text(f"each key of {name}", key): entry for key, entry in value.items()}
+
+
+def arrays(name: str, value: object, *, of: str, **wanted: Any) -> dict[str, FloatArray]:
+    """Return a mapping's arrays by name; `wanted` is what `array` checks of each.
+
+    Examples
+    --------
+    >>> arrays("curves", {"a": [1, 0]}, of="a name to values", ndim=2)
+    Traceback (most recent call last):
+    ...
+    ValueError: curves['a'] must have 2 axes; got shape (2,)
+    """
+    entries = mapping(name, value, of=of)
+    return {key: array(f"{name}[{key!r}]", entry, **wanted) for key, entry in entries.items()}
+
+
+def numbers_by_name(name: str, value: object, *, of: str, positive: bool = False) -> dict[str, float]:
+    """Return a mapping's finite numbers by name."""
+    values = {key: number(f"{name}[{key!r}]", entry) for key, entry in mapping(name, value, of=of).items()}
+    return {key: float(array(f"{name}[{key!r}]", entry, positive=positive)) for key, entry in values.items()}
 
 
 def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
@@ -267,6 +287,7 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
 
 
 def require_rising(name: str, values: FloatArray) -> None:
-    """Refuse values, already an array, that are fewer than 2 or do not rise."""
+    """Refuse an array of fewer than 2 values, or whose values do not rise."""
     if len(values) < 2 or np.any(np.diff(values) <= 0):
-        raise ValueError(f"{name} must be at least 2 numbers that rise; got {described(values)}: sort them")
+        shown = described(values.tolist())
+        raise ValueError(f"{name} must be at least 2 numbers that rise; got {shown}: sort them")

@@ -1,8 +1,8 @@
-"""What a person has set for other work, in variables and files, is put aside here.
+"""Keeps personal settings, in variables and files, from changing what a lesson computes.
 
 `put_aside` runs when the package is imported, before Keras, TensorFlow and Matplotlib read their settings.
-`require_usual` runs at the start of a lesson: it resets what can still be reset, and refuses the rest in one
-sentence. CONTRIBUTING.md, "A person's own settings", lists what is decided for each.
+`require_usual` runs at the start of a lesson: it resets what can still be reset, and raises an error for the
+rest. CONTRIBUTING.md, "A person's own settings", lists each setting and what happens to it.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ OURS = Path(__file__).resolve().parent / "defaults"
 
 INLINE = "module://matplotlib_inline.backend_inline"
 
-# They choose a processor's instructions and the number of threads, or say which machine this is. What a
-# lesson says is true with each of them, and a person may set them on purpose.
+# Processor instructions, number of threads, and which machine this is. Lessons hold under any value of
+# these, and a person may set them on purpose.
 _KEPT = {"TF_CONFIG", "TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS"}
-# Any other word may change results, and one that TensorFlow does not know ends the kernel.
+# Any other flag may change results, and one that TensorFlow does not know ends the kernel.
 _KEPT_XLA_FLAG = "--xla_cpu_max_isa="
 
-# Log level 2 would let a false alarm of tf.data through, which TensorFlow 2.21 raises under
+# Log level 2 would show a false alarm of tf.data, which TensorFlow 2.21 raises under
 # deterministic operations. Without oneDNN, results depend less on the processor.
 _FIXED = {
     "KERAS_BACKEND": "tensorflow",
     "KERAS_HOME": str(OURS),
     "MATPLOTLIBRC": str(OURS / "matplotlibrc"),
-    "PYTHONIOENCODING": "utf-8",  # of workers, whose reports are read
+    "PYTHONIOENCODING": "utf-8",  # workers print UTF-8, which their runner reads
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 _BUILT_IN_BUT_IPYTHONS = {"exit", "open", "quit"}
@@ -68,19 +68,19 @@ def put_aside(
         _usual_warnings()
     if shell() is not None:
         variables["MPLBACKEND"] = INLINE
-        # It would name a broken line in the working folder's matplotlibrc, which nothing can stand before,
-        # and tell on a slow machine that it makes its list of fonts.
+        # Otherwise it warns of a broken line in the working folder's matplotlibrc, which is read before all
+        # others, and on a slow machine of building its list of fonts.
         logging.getLogger("matplotlib").setLevel(logging.ERROR)
     if "tensorflow" not in loaded:
         return []
-    # Of Keras' own, `require_usual` sets again what they change; and a log or Terraform's changes nothing.
+    # `require_usual` sets again what Keras' variables change; those for logs and Terraform change nothing.
     return [
         name for name in removed if name.startswith("TF_") and not name.startswith(("TF_CPP_", "TF_CLI_"))
     ]
 
 
 def require_usual() -> None:
-    """Reset what a person's files may have changed by now.
+    """Reset what a person's files may have changed since the import.
 
     Raises
     ------
@@ -115,14 +115,14 @@ def require_usual() -> None:
 
 
 def shell() -> Any:
-    """The kernel's IPython; None outside a kernel, and in IPython's terminal."""
+    """Return the kernel's IPython; None outside a kernel, and in IPython's terminal."""
     ipython = sys.modules.get("IPython")
-    found = None if ipython is None else ipython.get_ipython()
-    return found if hasattr(found, "kernel") else None
+    kernel_shell = None if ipython is None else ipython.get_ipython()
+    return kernel_shell if hasattr(kernel_shell, "kernel") else None
 
 
 def _usual_warnings() -> None:
-    """The filters that Python has when PYTHONWARNINGS is not set."""
+    """Set the filters that Python has when PYTHONWARNINGS is not set."""
     warnings.resetwarnings()
     for category in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
         warnings.simplefilter("ignore", category)
@@ -130,7 +130,7 @@ def _usual_warnings() -> None:
 
 
 def _usual_display() -> None:
-    """Undo what IPython's profile and start-up files change in what a cell shows."""
+    """Undo how IPython's profile and start-up files change what a cell shows."""
     import numpy as np
 
     np.set_printoptions(

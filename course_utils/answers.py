@@ -1,8 +1,8 @@
-"""What the tests of a problem set say about an answer: what was expected, what came, and a hint.
+"""Compares answers to a problem set with what is expected; a message says how they differ, with a hint.
 
-Every function takes the answer first, and judges in this order: the type, the shape, the values. So an
-object that claims to be equal to everything is refused before anything is compared. The hint of a task is
-given where the values are wrong: for a wrong type or shape it would point to the wrong place.
+Every function takes the answer first and checks its type, then its shape, then its values. So an object that
+claims to be equal to everything is refused before anything is compared. The task's hint is shown where values
+are wrong; for a wrong type or shape it would mislead.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ _SEE_DOCSTRING = "The docstring says what is to be returned."
 
 
 class NotDoneYet(NotImplementedError):
-    """A task that nobody has worked on; in a notebook it shows as one line."""
+    """Raised by a task that nobody has worked on; a notebook shows it as one line."""
 
     def _render_traceback_(self) -> list[str]:
         return [f"Not done yet: {self}"]
 
 
 class WrongAnswer(AssertionError):
-    """An answer that is not right; in a notebook it shows as its message alone."""
+    """Raised for an answer that is not right; a notebook shows its message alone."""
 
     def _render_traceback_(self) -> list[str]:
         return str(self).split("\n")
@@ -41,7 +41,7 @@ def expect_array(
 
     Parameters
     ----------
-    found : the answer: a NumPy array, and nothing that only looks like one.
+    found : the answer: a NumPy array itself, no subclass and no list.
     expected : the right one.
     what : what the array is, such as "the new state"; begins the message.
     hint : one sentence that helps without giving the answer.
@@ -51,8 +51,6 @@ def expect_array(
     ------
     WrongAnswer
         Type, kind of numbers, shape or an entry differ. The message has `what`, both sides and the hint.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------
@@ -107,8 +105,6 @@ def expect_value(found: object, expected: object, what: str, *, hint: str, atol:
     ------
     WrongAnswer
         The type or the value differs. The message has `what`, both sides and the hint.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------
@@ -135,7 +131,7 @@ def expect_value(found: object, expected: object, what: str, *, hint: str, atol:
 def expect_entries(
     found: object, entries: int | None, what: str, *, kinds: tuple[type, ...] = (tuple, list)
 ) -> None:
-    """Refuse an answer that is not a tuple or list of so many entries.
+    """Refuse an answer that is not a tuple or list of the wanted length.
 
     Parameters
     ----------
@@ -148,8 +144,6 @@ def expect_entries(
     ------
     WrongAnswer
         It is of another kind, or of another length.
-    TypeError, ValueError
-        Another argument cannot be used.
 
     Examples
     --------
@@ -172,7 +166,7 @@ def expect_entries(
 
 
 def described(value: object) -> str:
-    """What a value is, for a message; never long, and without asking the value itself."""
+    """Describe a value shortly, for a message, without calling code of an unknown type."""
     kind = type(value)
     if kind is np.ndarray:
         return f"an array of shape {value.shape} and dtype {value.dtype}"  # type: ignore[attr-defined]
@@ -196,7 +190,7 @@ def _a(value: object) -> str:
 
 
 def _plain(value: object) -> object:
-    """NumPy's numbers as Python's; anything else as it is."""
+    """Convert NumPy's numbers to Python's; leave anything else as it is."""
     if isinstance(value, np.generic) and type(value).__module__ == "numpy":
         return value.item()
     if type(value) is np.ndarray and value.ndim == 0:
@@ -206,19 +200,19 @@ def _plain(value: object) -> object:
     return value
 
 
-def _same(found: object, expected: object, bound: float | None) -> bool:
-    if type(found) is not type(expected):
+def _same(answer: object, expected: object, bound: float | None) -> bool:
+    if type(answer) is not type(expected):
         return False
-    if isinstance(found, float) and isinstance(expected, float) and bound is not None:
-        return abs(found - expected) <= bound  # not of NaN
+    if isinstance(answer, float) and isinstance(expected, float) and bound is not None:
+        return abs(answer - expected) <= bound  # False for NaN
     if type(expected) in (tuple, list):
-        return len(found) == len(expected) and all(  # type: ignore[arg-type]
+        return len(answer) == len(expected) and all(  # type: ignore[arg-type]
             _same(left, right, bound)
-            for left, right in zip(found, expected, strict=True)  # type: ignore[call-overload]
+            for left, right in zip(answer, expected, strict=True)  # type: ignore[call-overload]
         )
     if type(expected) not in _PLAIN:
         raise TypeError(f"expected must be plain Python values; got {arguments.described(expected)}")
-    return bool(found == expected)
+    return bool(answer == expected)
 
 
 def _kind(array: NDArray[np.generic]) -> str:
@@ -226,12 +220,12 @@ def _kind(array: NDArray[np.generic]) -> str:
     return kinds.get(array.dtype.kind, f"entries of dtype {array.dtype}")
 
 
-def _apart(expected: object, found: object) -> tuple[str, str]:
-    """Both as text, with as many digits as it takes to tell them apart."""
-    if not isinstance(expected, float) or not isinstance(found, float):
-        return repr(expected), repr(found)
+def _apart(expected: object, answer: object) -> tuple[str, str]:
+    """Format both numbers with as many digits as it takes to tell them apart."""
+    if not isinstance(expected, float) or not isinstance(answer, float):
+        return repr(expected), repr(answer)
     for digits in (6, 9, 12, 17):
-        left, right = f"{expected:.{digits}g}", f"{found:.{digits}g}"
+        left, right = f"{expected:.{digits}g}", f"{answer:.{digits}g}"
         if left != right:
             break
     return left, right

@@ -1,7 +1,7 @@
-"""Checks: one sentence that is printed if it is true, and raises if it is not.
+"""Checks print one sentence if it is true, and raise if it is not.
 
-Every claim of a lesson ends in one of these calls. The printed line holds no number that
-was measured, so it is the same on every machine and nbval can compare it strictly.
+Every claim of a lesson ends in one of these calls. The printed line has no measured number, so it is the
+same on every machine and nbval can compare it strictly.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from course_utils import _arguments as arguments
+from course_utils import _comparisons as comparisons
 
 __all__ = [
     "CheckFailed",
@@ -31,16 +32,16 @@ __all__ = [
 
 
 class CheckFailed(AssertionError):
-    """A sentence of a lesson is not true here; the message says what was found instead."""
+    """A sentence of a lesson is not true here; the message says what was measured instead."""
 
 
 class Result(NamedTuple):
-    """What one check came to."""
+    """The result of one check."""
 
     sentence: str
     holds: bool
     found: str
-    """What was found instead; empty if it holds."""
+    """What was measured instead; empty if it holds."""
     value: float | None
     """The number that was measured, or the largest difference; None where a check has no such number."""
     bound: float | None
@@ -50,7 +51,7 @@ class Result(NamedTuple):
 def record_results(path: str | Path, *, go_on_after: Collection[str] = ()) -> None:
     """Write the result of every check from now on to a file, as a line of JSON each.
 
-    For runs that count which checks hold under other seeds and on other processors (authoring/trials.py).
+    Used where checks are counted under other seeds and on other processors (authoring/trials.py).
 
     Parameters
     ----------
@@ -67,16 +68,17 @@ def record_results(path: str | Path, *, go_on_after: Collection[str] = ()) -> No
     _recorded = to_file
 
 
-# Is handed every result; what it returns says whether the lesson goes on.
+# Called with every result; returns whether the lesson goes on.
 _recorded: Callable[[Result], bool] = lambda result: result.holds  # noqa: E731
 
 
-def check(condition: bool | np.bool_, sentence: str, *, found: object = None) -> None:
+def check(condition: bool | np.bool_ | NDArray[np.bool_], sentence: str, *, found: object = None) -> None:
     """Print ``✓ sentence`` if the condition holds, raise otherwise.
 
     Parameters
     ----------
-    condition : one truth value. An array is refused: say `.all()` or `.any()`.
+    condition : one truth value: a bool, or a boolean array or tensor of shape (). Reduce other arrays with
+        `.all()` or `.any()`.
     sentence : the claim, as a reader should remember it.
     found : what was measured; shown if the check fails.
 
@@ -84,8 +86,6 @@ def check(condition: bool | np.bool_, sentence: str, *, found: object = None) ->
     ------
     CheckFailed
         The condition is false.
-    TypeError, ValueError
-        The condition is not one truth value, or there is no sentence.
 
     Examples
     --------
@@ -98,9 +98,10 @@ def check(condition: bool | np.bool_, sentence: str, *, found: object = None) ->
       found: 4
     """
     sentence = _sentence(sentence)
-    if not isinstance(condition, bool | np.bool_):
+    is_scalar = getattr(condition, "shape", None) == ()
+    if not isinstance(condition, bool) and not (is_scalar and np.asarray(condition).dtype == np.bool_):
         raise TypeError(
-            f"condition must be one truth value (bool), got {_describe(condition)}; "
+            f"condition must be one truth value (bool), got {comparisons.shown(condition)}; "
             "compare first, and reduce arrays with .all() or .any()"
         )
     _conclude(bool(condition), sentence, "" if found is None else f"found: {found}")
@@ -113,8 +114,8 @@ def check_below(value: float, bound: float, sentence: str) -> None:
     ------
     CheckFailed
         It is not below, or is NaN. The message shows both numbers.
-    TypeError, ValueError
-        `value` or `bound` is not one real number, or the bound is infinite: such a check could not fail.
+    ValueError
+        The bound is infinite: such a check could not fail.
 
     Examples
     --------
@@ -136,8 +137,8 @@ def check_above(value: float, bound: float, sentence: str) -> None:
     ------
     CheckFailed
         It is not above, or is NaN. The message shows both numbers.
-    TypeError, ValueError
-        `value` or `bound` is not one real number, or the bound is infinite: such a check could not fail.
+    ValueError
+        The bound is infinite: such a check could not fail.
 
     Examples
     --------
@@ -161,8 +162,8 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
     CheckFailed
         The shapes differ, or a difference is too large or NaN. The message says
         how large, where, and in how many entries.
-    TypeError, ValueError
-        An argument is not numeric, both are empty, or `atol` is negative or infinite.
+    ValueError
+        Both are empty, or `atol` is infinite: such a check could not fail.
 
     Examples
     --------
@@ -175,23 +176,20 @@ def check_close(actual: ArrayLike, expected: ArrayLike, sentence: str, *, atol: 
       found: 1 of 2 entries differ by more than 1e-06; the largest difference is 0.5 at [1]: 2.0 against 2.5
     """
     sentence = _sentence(sentence)
-    atol = _number("atol", atol)
+    atol = comparisons.as_number("atol", atol)
     if not 0 <= atol < np.inf:
         raise ValueError(f"atol must be a number of at least 0, got {atol}; try 1e-6")
-    left, right = _numeric("actual", actual), _numeric("expected", expected)
+    left, right = comparisons.as_numbers("actual", actual), comparisons.as_numbers("expected", expected)
     if not left.size and not right.size:
         raise ValueError(
             "actual and expected must hold at least one number; got none: see why they are empty"
         )
-    if found := _shapes_differ(left, right):
-        _conclude(False, sentence, found, np.inf, atol)
+    if difference := comparisons.shape_difference(left, right):
+        _conclude(False, sentence, difference, np.inf, atol)
         return
-    # In double precision, so that unsigned and low-precision numbers are subtracted rightly.
-    with np.errstate(invalid="ignore"):  # inf - inf
-        gap = np.abs(left.astype(np.float64) - right.astype(np.float64))
-    gap = np.where(left == right, 0.0, gap)
-    found = _entries_apart(left, right, gap, atol)
-    _conclude(not found, sentence, found, float(gap.max()), atol)
+    gap = comparisons.gaps(left, right)
+    difference = comparisons.gap_difference(left, right, gap, atol)
+    _conclude(not difference, sentence, difference, float(gap.max()), atol)
 
 
 def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
@@ -211,9 +209,9 @@ def check_equal(actual: ArrayLike, expected: ArrayLike, sentence: str) -> None:
     ✓ the batch has shape (B, T, F) = (3, 3, 2)
     """
     sentence = _sentence(sentence)
-    left, right = np.asarray(actual), np.asarray(expected)
-    found = _shapes_differ(left, right) or _entries_differ(left, right)
-    _conclude(not found, sentence, found)
+    left, right = comparisons.as_array("actual", actual), comparisons.as_array("expected", expected)
+    difference = comparisons.shape_difference(left, right) or comparisons.entry_difference(left, right)
+    _conclude(not difference, sentence, difference)
 
 
 def check_disjoint(parts: Mapping[str, Iterable[Any]], sentence: str) -> None:
@@ -229,8 +227,6 @@ def check_disjoint(parts: Mapping[str, Iterable[Any]], sentence: str) -> None:
     ------
     CheckFailed
         A sequence stands in two parts. The message says in which, how many there are, and shows one.
-    TypeError, ValueError
-        Something else was passed, or a part is empty.
 
     Examples
     --------
@@ -246,22 +242,15 @@ def check_disjoint(parts: Mapping[str, Iterable[Any]], sentence: str) -> None:
     entries = arguments.mapping("parts", parts, of="a part's name to its sequences")
     if len(entries) < 2:
         raise ValueError(f"parts must have at least 2 entries; got {', '.join(entries)}: add the other part")
-    rows = {name: _rows(f"parts[{name!r}]", part) for name, part in entries.items()}
-    found = []
-    for one, other in combinations(rows, 2):
-        known = {_key(row) for row in rows[one]}
-        shared = [n for n, row in enumerate(rows[other]) if _key(row) in known]
-        if shared:
-            shown = arguments.described(rows[other][shared[0]].tolist())
-            found.append(
-                f"found: {len(shared)} of {len(rows[other])} rows of {other!r} stand in {one!r}, too, "
-                f"such as row {shared[0]}: {shown}"
-            )
-    _conclude(not found, sentence, "\n  ".join(found))
+    rows = {name: comparisons.as_rows(f"parts[{name!r}]", part) for name, part in entries.items()}
+    shared = [
+        comparisons.shared_rows(one, rows[one], other, rows[other]) for one, other in combinations(rows, 2)
+    ]
+    _conclude(not any(shared), sentence, "\n  ".join(filter(None, shared)))
 
 
 def _check_side(side: Literal["below", "above"], value: float, bound: float, sentence: str) -> None:
-    value, bound = _number("value", value), _number("bound", bound)
+    value, bound = comparisons.as_number("value", value), comparisons.as_number("bound", bound)
     if not np.isfinite(bound):
         raise ValueError(f"bound must be finite, got {bound}; a check that cannot fail says nothing")
     sentence = _sentence(sentence)
@@ -270,95 +259,22 @@ def _check_side(side: Literal["below", "above"], value: float, bound: float, sen
 
 
 def _conclude(
-    holds: bool, sentence: str, found: str, value: float | None = None, bound: float | None = None
+    holds: bool, sentence: str, difference: str, value: float | None = None, bound: float | None = None
 ) -> None:
-    goes_on = _recorded(Result(sentence, holds, "" if holds else found, value, bound))
+    goes_on = _recorded(Result(sentence, holds, "" if holds else difference, value, bound))
     if holds:
         print(f"✓ {sentence}")
     elif not goes_on:
-        raise CheckFailed(f"not true here: {sentence}" + (f"\n  {found}" if found else ""))
-
-
-def _shapes_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str:
-    """What was found, or nothing; and so the two below."""
-    return "" if left.shape == right.shape else f"found: shape {left.shape}, expected shape {right.shape}"
-
-
-def _entries_apart(
-    left: NDArray[np.generic], right: NDArray[np.generic], gap: NDArray[np.float64], atol: float
-) -> str:
-    wrong = ~(gap <= atol)  # NaN counts as wrong
-    if not wrong.any():
-        return ""
-    worst = np.unravel_index(np.argmax(np.where(np.isnan(gap), np.inf, gap)), gap.shape)
-    return (
-        f"found: {wrong.sum()} of {wrong.size} entries differ by more than {atol:.6g}; the largest "
-        f"difference is {gap[worst]:.6g}{_where(worst)}: {left[worst]} against {right[worst]}"
-    )
-
-
-def _entries_differ(left: NDArray[np.generic], right: NDArray[np.generic]) -> str:
-    if (left.dtype.kind in "US") != (right.dtype.kind in "US"):
-        return f"found: {left.dtype} values, compared with {right.dtype} values"
-    wrong = np.asarray(left != right)
-    if not wrong.any():
-        return ""
-    first = np.unravel_index(np.argmax(wrong), wrong.shape)
-    return (
-        f"found: {wrong.sum()} of {wrong.size} entries differ; "
-        f"the first{_where(first)}: {left[first]} against {right[first]}"
-    )
-
-
-def _rows(name: str, part: object) -> list[NDArray[np.generic]]:
-    """The sequences of a part: texts, or rows of numbers as float64."""
-    if hasattr(part, "shape"):
-        part = list(np.atleast_1d(np.asarray(part)))
-    if not isinstance(part, list | tuple):
-        raise TypeError(f"{name} must be an array or a list of sequences; got {arguments.described(part)}")
-    rows = [np.asarray(row) for row in part]
-    if not rows:
-        raise ValueError(f"{name} must hold at least one sequence; got none")
-    for n, row in enumerate(rows):
-        if row.dtype.kind not in ("US" if row.ndim == 0 else "USbiuf"):
-            shown = arguments.described(row.tolist())
-            raise TypeError(f"{name}[{n}] must be a sequence of numbers or a text; got {shown}")
-    return rows
-
-
-def _key(row: NDArray[np.generic]) -> tuple[Any, ...]:
-    numbers = row.dtype.kind in "biuf"
-    return row.shape, (row.astype(np.float64) + 0.0).tobytes() if numbers else str(row.tolist())  # -0 is 0
-
-
-def _where(index: tuple[np.intp, ...]) -> str:
-    return f" at [{', '.join(str(i) for i in index)}]" if index else ""
+        raise CheckFailed(f"not true here: {sentence}" + (f"\n  {difference}" if difference else ""))
 
 
 def _sentence(sentence: str) -> str:
     if not isinstance(sentence, str):
-        raise TypeError(f"sentence must be text, got {_describe(sentence)}; say what should be true")
-    if not sentence.strip() or "\n" in sentence:
-        raise ValueError(f"sentence must be one line of text, got {sentence!r}; say what should be true")
-    return sentence.strip()
-
-
-def _number(name: str, value: float) -> float:
-    array = np.asarray(value)
-    if array.ndim or array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be one real number, got {_describe(value)}; reduce it with float(...)")
-    return float(array)
-
-
-def _numeric(name: str, value: ArrayLike) -> NDArray[np.generic]:
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
         raise TypeError(
-            f"{name} must hold real numbers, got {_describe(value)}; for text or labels take check_equal"
+            f"sentence must be text, got {arguments.described(sentence)}; say what should be true"
         )
-    return array
-
-
-def _describe(value: object) -> str:
-    shape = getattr(value, "shape", None)
-    return f"{type(value).__name__} of shape {tuple(shape)}" if shape is not None else repr(value)
+    if not sentence.strip() or "\n" in sentence:
+        raise ValueError(
+            f"sentence must be one line of text, got {arguments.described(sentence)}; say what should be true"
+        )
+    return sentence.strip()

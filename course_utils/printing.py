@@ -1,4 +1,4 @@
-"""Numbers that may differ between machines, printed so that a reader and a test can tell."""
+"""Prints numbers that may differ between machines so that readers and tests can tell them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SPEC = re.compile(r"(\d*)(,?(?:\.\d+)?[feg%]?)")
 
 
 def measured(value: ArrayLike, spec: str = "") -> str:
-    """Format a number that was measured: what training, a clock or the processor had a part in.
+    """Format a measured number, one that depends on training, a clock or the processor.
 
     The sign ≈ tells the reader that another machine may show another number. nbval compares everything
     around such a number and not the number itself (authoring/nbval_sanitize.cfg).
@@ -26,11 +26,6 @@ def measured(value: ArrayLike, spec: str = "") -> str:
     spec : how Python formats a number: width, thousands separator, precision and type, as in `.2f`, `8.1%`
         or `,`. The width counts the sign, too.
 
-    Raises
-    ------
-    TypeError, ValueError
-        `value` is not real numbers of such a shape, or `spec` is another.
-
     Examples
     --------
     >>> measured(0.000432, ".5f")
@@ -40,12 +35,15 @@ def measured(value: ArrayLike, spec: str = "") -> str:
     >>> measured([2.381, 11.3], ".1f")
     '≈ 2.4, ≈ 11.3'
     """
-    numbers = np.asarray(value)
+    try:
+        numbers = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        numbers = np.asarray(None)
     if numbers.dtype.kind not in "iuf" or numbers.ndim > 1:
         raise TypeError(f"value must be real numbers of shape () or (N,); got {described(value)}")
     parts = _SPEC.fullmatch(spec) if isinstance(spec, str) else None
     if parts is None:
-        raise ValueError(f"spec must be as .2f, 8.1%, .0e or ,; got {spec!r}")
+        raise ValueError(f"spec must be as .2f, 8.1%, .0e or ,; got {described(spec)}")
     width, form = int(parts[1] or 0), parts[2]
     return ", ".join(f"≈ {_formatted(number, form)}".rjust(width) for number in numbers.ravel().tolist())
 

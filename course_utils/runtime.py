@@ -16,20 +16,11 @@ from typing import Any, NamedTuple
 from course_utils import _settings
 from course_utils._arguments import described, whole_number
 
-__all__ = [
-    "SEED_VARIABLE",
-    "GraphCosts",
-    "Part",
-    "graph_costs",
-    "profile",
-    "seconds",
-    "start",
-    "versions",
-]
+__all__ = ["SEED_VARIABLE", "GraphCosts", "Part", "graph_costs", "profile", "seconds", "start", "versions"]
 
 SEED_VARIABLE = "COURSE_SEED"
 _LARGEST_SEED = 2**32 - 1
-# cProfile's words for a function of C: <built-in method builtins.len>, <method 'append' of 'list' objects>.
+# How cProfile names a function of C: <built-in method builtins.len>, <method 'append' of 'list' objects>.
 _BUILT_IN = re.compile(r"<(?:built-in )?(?:method )?'?(?:\w+\.)*(\w+)\b.*>")
 
 
@@ -53,22 +44,21 @@ def start(*, seed: int) -> int:
 
     Raises
     ------
-    TypeError, ValueError
-        `seed` or COURSE_SEED is not such a number.
     RuntimeError
         A setting is in force that changes results, and that cannot be changed any more; says what to unset.
     """
     seed = whole_number("seed", seed, at_least=0, at_most=_LARGEST_SEED)
     text = os.environ.get(SEED_VARIABLE, "")
     if text:
-        if not (text.isascii() and text.isdigit()):
+        if not (text.isascii() and text.isdigit() and len(text) <= len(str(_LARGEST_SEED))):
             raise ValueError(
-                f"{SEED_VARIABLE} must be a whole number of at least 0, got {text!r}; unset it or set 1"
+                f"{SEED_VARIABLE} must be a whole number, at least 0, at most {_LARGEST_SEED}; "
+                f"got {described(text)}: unset it or set 1"
             )
         seed = whole_number(SEED_VARIABLE, int(text), at_least=0, at_most=_LARGEST_SEED)
 
     _settings.require_usual()
-    # Imported here: the package must load in a moment, and TensorFlow takes seconds.
+    # Imported here, because TensorFlow takes seconds to load.
     import keras
     import tensorflow as tf
 
@@ -99,11 +89,6 @@ def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) ->
     function : takes tensors, made of TensorFlow operations. Its Python code runs once, when it is built.
     inputs : the tensors for it; their shapes are part of the graph.
     repeats : runs that are timed, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` cannot be called, or `repeats` is not such a number.
     """
     if not callable(function):
         raise TypeError(f"function must be callable; got {described(function)}")
@@ -114,24 +99,19 @@ def graph_costs(function: Callable[..., Any], *inputs: Any, repeats: int = 5) ->
     graph = tf.function(function, autograph=False).get_concrete_function(*inputs)
     build = time.perf_counter() - start
     run = seconds(lambda: graph(*inputs), repeats=repeats)
-    # The inside of a loop is a function of its own, in the graph's library.
+    # The body of a loop is a separate function in the graph's library.
     definition = graph.graph.as_graph_def()
     operations = len(definition.node) + sum(len(inner.node_def) for inner in definition.library.function)
     return GraphCosts(build, run, operations)
 
 
 def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
-    """Measure how long a call takes: the median of several, after a first one that does not count.
+    """Return how long a call takes: the median of several, after a first one that does not count.
 
     Parameters
     ----------
     function : takes nothing, and returns when its work is done.
     repeats : calls that are timed, at least 1.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `function` cannot be called, or `repeats` is not such a number.
 
     Examples
     --------
@@ -150,7 +130,7 @@ def seconds(function: Callable[[], Any], *, repeats: int = 5) -> float:
 
 
 class Part(NamedTuple):
-    """What one function had to do with a call."""
+    """The part of one function in a call."""
 
     calls: int
     """How often it was called."""
@@ -159,7 +139,7 @@ class Part(NamedTuple):
 
 
 def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[str, Part]:
-    """Note which functions run in a call, how often, and what share of the time each takes by itself.
+    """Return which functions run in a call, how often, and each one's own share of the time.
 
     Parameters
     ----------
@@ -172,11 +152,6 @@ def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[
         A function's name, without its module, to its part; the largest share first. Functions of the same
         name count as one. Python's `cProfile` measures, and makes each call of a function slower.
 
-    Raises
-    ------
-    TypeError
-        `function` cannot be called.
-
     Examples
     --------
     >>> profile(sorted, [3, 1, 2])["sorted"].calls
@@ -187,19 +162,19 @@ def profile(function: Callable[..., Any], *inputs: Any, **options: Any) -> dict[
     function(*inputs, **options)
     profiler = cProfile.Profile()
     profiler.runcall(function, *inputs, **options)
-    found: dict[str, tuple[int, float]] = {}
+    totals: dict[str, tuple[int, float]] = {}
     # By (file, line, name): calls, calls that are not recursive, own seconds, seconds in all, callers.
     for (_, _, name), (_, calls, own, _, _) in pstats.Stats(profiler).stats.items():  # type: ignore[attr-defined]
         short = _BUILT_IN.sub(r"\1", name)
-        before, seconds_before = found.get(short, (0, 0.0))
-        found[short] = before + calls, seconds_before + own
-    total = sum(own for _, own in found.values())
-    ordered = sorted(found.items(), key=lambda entry: -entry[1][1])
+        before, seconds_before = totals.get(short, (0, 0.0))
+        totals[short] = before + calls, seconds_before + own
+    total = sum(own for _, own in totals.values())
+    ordered = sorted(totals.items(), key=lambda entry: -entry[1][1])
     return {name: Part(calls, own / total) for name, (calls, own) in ordered}
 
 
 def versions() -> dict[str, str]:
-    """Versions of Python and of the packages at the heart of the course.
+    """Return the versions of Python and of the packages that the course is built on.
 
     Returns
     -------
@@ -211,11 +186,11 @@ def versions() -> dict[str, str]:
     >>> list(versions())
     ['python', 'tensorflow', 'keras', 'numpy', 'matplotlib', 'jupyterlab', 'nbval']
     """
-    found = {"python": platform.python_version()}
+    result = {"python": platform.python_version()}
     for package in ("tensorflow", "keras", "numpy", "matplotlib", "jupyterlab", "nbval"):
         names = ("tensorflow", "tensorflow-cpu") if package == "tensorflow" else (package,)
-        found[package] = next((v for v in map(_version, names) if v), "not installed")
-    return found
+        result[package] = next((v for v in map(_version, names) if v), "not installed")
+    return result
 
 
 def _version(distribution: str) -> str:

@@ -1,8 +1,8 @@
 """Real data that needs no network: handwritten digits, speech, and English text.
 
 They come from scikit-learn, from the folder `data` here, and from Python's own documentation. Arrays
-are (B, T, F): batch, time step, feature. What is shorter than the longest is padded at its end, and a mask
-tells the real steps from the padding. What is drawn at random comes from a private generator made of `seed`.
+are (B, T, F): batch, time step, feature. Shorter sequences are padded at their ends, and a mask is True at
+the real steps. Random choices come from a private generator that `seed` starts.
 """
 
 from __future__ import annotations

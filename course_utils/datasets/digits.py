@@ -1,4 +1,4 @@
-"""Handwritten digits, read as sequences of rows: scikit-learn's, and ten drawn for comparison."""
+"""Handwritten digits as sequences of rows: scikit-learn's, and ten drawn by hand for comparison."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class DigitRows(NamedTuple):
 
 
 def digits_as_rows(*, seed: int, test_share: float = 0.25) -> DigitRows:
-    """Handwritten digits, 8 rows of 8 pixels: T = 8 time steps of F = 8 features.
+    """Return handwritten digits of 8 rows of 8 pixels: T = 8 time steps of F = 8 features.
 
     Always answering with the commonest digit is right for about 10 %.
 
@@ -49,11 +49,6 @@ def digits_as_rows(*, seed: int, test_share: float = 0.25) -> DigitRows:
     -------
     DigitRows
         Pixels are divided by 16, the largest value: 0 is white, 1 is black.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -68,13 +63,13 @@ def digits_as_rows(*, seed: int, test_share: float = 0.25) -> DigitRows:
     """
     generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
     share = arguments.number("test_share", test_share, above=0, below=1)
-    # imported here: the package must load in a moment
+    # imported here, because it takes a second
     from sklearn.datasets import load_digits
     from sklearn.model_selection import train_test_split
 
     images, digits = load_digits(return_X_y=True)
     x = (images / 16).astype(np.float32).reshape(-1, 8, 8)
-    count = round(share * len(x) + 0.499)  # as scikit-learn rounds a share: up
+    count = round(share * len(x) + 0.499)  # rounded up, as scikit-learn does
     if not 10 <= count <= len(x) - 10:
         raise ValueError(
             f"test_share must leave each part at least 10 of {len(x)} images; got {share}: try 0.25"
@@ -90,7 +85,7 @@ def digits_as_rows(*, seed: int, test_share: float = 0.25) -> DigitRows:
 
 
 def drawn_digits() -> NDArray[np.float32]:
-    """The digits 0 to 9 as a person draws them: what a rule without learning may compare with.
+    """Return the digits 0 to 9 as a person draws them, for a rule without learning to compare with.
 
     Returns
     -------

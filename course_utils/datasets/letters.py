@@ -1,4 +1,4 @@
-"""Letters of English text whose spaces are to be found."""
+"""English text without its spaces, for labelling where words end."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ class LetterRows(NamedTuple):
 def text_without_spaces(
     *, seed: int, row_length: int = 60, test_share: float = 0.15, topics: Mapping[str, str] | None = None
 ) -> tuple[LetterRows, LetterRows]:
-    """English with its spaces taken out: where do the words end?
+    """Return English text without its spaces; a label says of each letter whether a word ends there.
 
     The text is the prose of Python's own documentation, in the letters a to z. Each paragraph is cut into
-    rows; its last row is padded. Whole topics are for testing, and no sentence occurs twice, so that none is
-    in both parts. About 79 % of the letters do not end a word.
+    rows; its last row is padded. Whole topics are for testing, and no sentence occurs twice, so the parts
+    share none. About 79 % of the letters do not end a word.
 
     Parameters
     ----------
@@ -49,11 +49,6 @@ def text_without_spaces(
     -------
     tuple
         `train`, `test`: LetterRows.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -73,10 +68,10 @@ def text_without_spaces(
         python_topics() if topics is None else arguments.mapping("topics", topics, of="a topic to its text")
     )
     paragraphs = {
-        topic: [" ".join(sentences) for sentences in found]
-        for topic, found in sentences_by_topic(source).items()
+        topic: [" ".join(sentences) for sentences in texts]
+        for topic, texts in sentences_by_topic(source).items()
     }
-    sizes = {topic: sum(map(len, found)) for topic, found in paragraphs.items()}
+    sizes = {topic: sum(map(len, texts)) for topic, texts in paragraphs.items()}
     candidates = [topic for topic in sorted(sizes) if sizes[topic] <= sum(sizes.values()) / 10]
     test: list[str] = []
     for index in generator.permutation(len(candidates)):
@@ -115,11 +110,6 @@ def rejoined(letters: ArrayLike, ends_word: ArrayLike) -> str:
     ----------
     letters : 1 for a to 26 for z; 0, which is padding, is left out. Shape (T,).
     ends_word : where a space follows: booleans, or 0 and 1. Shape (T,).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

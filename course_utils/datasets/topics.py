@@ -1,4 +1,4 @@
-"""English sentences out of Python's own documentation, by topic, none of them twice."""
+"""English sentences from Python's own documentation, by topic, each once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def sentences_by_topic(topics: Mapping[str, str]) -> dict[str, list[list[str]]]:
     {'a': [['this for one is a sentence', 'here comes another short one']]}
     """
     seen: set[str] = set()
-    found: dict[str, list[list[str]]] = {}
+    result: dict[str, list[list[str]]] = {}
     for topic in sorted(topics):
         paragraphs = []
         for block in re.split(r"\n\s*\n", topics[topic]):
@@ -51,12 +51,12 @@ def sentences_by_topic(topics: Mapping[str, str]) -> dict[str, list[list[str]]]:
             if fresh:
                 paragraphs.append(fresh)
         if paragraphs:
-            found[topic] = paragraphs
-    return found
+            result[topic] = paragraphs
+    return result
 
 
 def _sentences(block: str) -> list[str]:
-    """Return the sentences of a paragraph; none if it is not prose."""
+    """Return the sentences of a paragraph, or an empty list if it is not prose."""
     text = _BULLET.sub("", " ".join(block.split()))
     if not text or not text[0].isupper() or text[-1] not in ".:" or "::=" in text or ">>>" in text:
         return []

@@ -1,4 +1,4 @@
-"""Nine men who say /ae/: speech as sequences of frames."""
+"""Speech of nine men as sequences of frames."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Utterances(NamedTuple):
 
 
 def japanese_vowels() -> tuple[Utterances, Utterances]:
-    """Nine men say /ae/: who is it? Utterances of 7 to 29 frames, F = 12 features each.
+    """Return utterances of /ae/ by nine men, 7 to 29 frames of F = 12 features, labelled with the speaker.
 
     A frame is 12 LPC cepstrum coefficients of 25.6 ms of speech, one frame every 6.4 ms. Always naming the
     speaker who is commonest in the test set is right for 88 of 370, about 24 %.

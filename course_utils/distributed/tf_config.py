@@ -1,4 +1,4 @@
-"""Who trains with whom: TF_CONFIG, from a list of workers or from what Slurm and Kubernetes say.
+"""Makes TF_CONFIG from a list of workers, or from the variables that Slurm and Kubernetes set.
 
 TensorFlow reads the environment variable TF_CONFIG when a `tf.distribute` strategy for several machines is
 made. It holds the addresses of all workers, the same on each of them, and the number of this one.
@@ -19,7 +19,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9._-]+:(\d{1,5})")
 _NUMBERS = r"\[\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*\]"
 _NODE = rf"(?:[\w.-]+|{_NUMBERS})+"
 _NODES = re.compile(rf"{_NODE}(?:,{_NODE})*")
-_FIRST_PORT = 12_000  # below those that systems hand out for outgoing connections
+_FIRST_PORT = 12_000  # below the ports that systems use for outgoing connections
 _PORTS_A_NODE = 16
 
 
@@ -37,11 +37,6 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     str
         JSON, as TensorFlow reads it.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> tf_config(["alpha:2222", "beta:2222"], 1)
@@ -54,8 +49,8 @@ def tf_config(addresses: Sequence[str], index: int) -> str:
     if not addresses:
         raise ValueError("addresses must name at least one worker, as 'host:port'; got none")
     for n, address in enumerate(addresses):
-        found = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
-        if not found or not 1 <= int(found[1]) <= 65_535:
+        match = _ADDRESS.fullmatch(address) if isinstance(address, str) else None
+        if not match or not 1 <= int(match[1]) <= 65_535:
             raise ValueError(
                 f"addresses[{n}] must be 'host:port' with a port from 1 to 65535; got {address!r}"
             )
@@ -137,10 +132,10 @@ def from_numbers(variables: Mapping[str, str]) -> str:
 
 
 def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
-    """Set TF_CONFIG, unless it is set, from what Slurm or Kubernetes say; without them, do nothing.
+    """Set TF_CONFIG from the variables of Slurm or Kubernetes, unless it is set; without them, do nothing.
 
-    To be called before a strategy is made. A process that nothing is said to then trains alone. The workers
-    are reached directly, even where a proxy is set: see `without_proxy`.
+    Call it before a strategy is made. A process without these variables trains alone. Workers are reached
+    directly, even where a proxy is set: see `without_proxy`.
 
     Parameters
     ----------
@@ -167,11 +162,11 @@ def set_tf_config(variables: MutableMapping[str, str] | None = None) -> None:
 
 
 def without_proxy(addresses: Sequence[str], variables: Mapping[str, str]) -> str:
-    """Return the value of the environment variable `no_grpc_proxy` with which workers reach each other.
+    """Return the value of `no_grpc_proxy` with which workers reach each other directly.
 
-    TensorFlow's workers talk through gRPC, which asks the proxy of `http_proxy` for each address that is
-    not excepted. A proxy for the web does not know the nodes of a cluster: the workers would wait for each
-    other without an error.
+    TensorFlow's workers talk through gRPC, which uses the proxy in `http_proxy` for each address that is not
+    excepted. A web proxy does not know the nodes of a cluster: the workers would wait for each other without
+    an error.
 
     Parameters
     ----------
@@ -209,7 +204,7 @@ def _whole(variables: Mapping[str, str], name: str, *, below: int | None = None)
 
 
 def _hosts(text: str) -> Iterator[str]:
-    """The nodes of a list as Slurm writes it.
+    """Yield the nodes of a list as Slurm writes it.
 
     >>> list(_hosts("login,n[1-2,08-10]x"))
     ['login', 'n1x', 'n2x', 'n08x', 'n09x', 'n10x']
@@ -240,13 +235,13 @@ def _not_nodes(text: str) -> str:
 
 
 def _tasks_per_node(text: str) -> Iterator[int]:
-    """How many tasks each node has.
+    """Yield how many tasks each node has.
 
     >>> list(_tasks_per_node("2(x3),1"))
     [2, 2, 2, 1]
     """
     for part in text.split(","):
-        found = re.fullmatch(r"([1-9]\d*)(?:\(x([1-9]\d*)\))?", part)
-        if not found:
+        match = re.fullmatch(r"([1-9]\d*)(?:\(x([1-9]\d*)\))?", part)
+        if not match:
             raise ValueError(f"SLURM_STEP_TASKS_PER_NODE must be such as '2(x3),1'; got {text!r}")
-        yield from [int(found[1])] * int(found[2] or 1)
+        yield from [int(match[1])] * int(match[2] or 1)

@@ -1,4 +1,4 @@
-"""One process of a run of workers: started, listened to, killed."""
+"""Starts one worker process, reads its output and kills it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from typing import IO
 
 _LAST_LINES = 30
 _LONGEST_LINE = 2**16
-_PATIENCE = 5.0  # seconds; what is killed ends, unless the system itself hangs
+_PATIENCE = 5.0  # seconds to wait for a killed process, which ends unless the system hangs
 
 
 class Worker:
-    """A script in a process of its own, whose output arrives in a queue.
+    """A script in a separate process, whose output arrives in a queue.
 
     Parameters
     ----------
@@ -46,7 +46,7 @@ class Worker:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=dict(environment),
-            start_new_session=True,  # so that what it starts can be killed with it
+            start_new_session=True,  # so that its children can be killed with it
         )
         self._errors = threading.Thread(target=self._read_errors, daemon=True)
         self._output = threading.Thread(target=self._read_output, daemon=True)
@@ -57,15 +57,15 @@ class Worker:
         self._last.append(line)
 
     def words(self) -> str:
-        """The last lines that are no reports."""
+        """Return the last lines that are not reports."""
         return "\n".join(list(self._last)).strip()
 
     def exit_code(self) -> int:
-        """Of a process that has ended; below 0, the number of the signal that ended it."""
+        """Return the exit code of a process that has ended; minus the number of the signal that ended it."""
         return self._process.wait(_PATIENCE)
 
     def kill(self) -> None:
-        """End it at once, with what it has started; nothing happens if it has ended."""
+        """Kill the process and what it has started; do nothing if it has ended."""
         if self._process.poll() is None:
             self.was_killed = True
         if sys.platform == "win32":
@@ -95,7 +95,7 @@ class Worker:
 
 
 def _lines(pipe: IO[bytes] | None) -> Iterator[str]:
-    """The lines of a pipe until it closes; one that never ends is cut, so that it fills no memory."""
+    """Yield the lines of a pipe until it closes; cut very long ones, which would fill the memory."""
     assert pipe is not None
     while line := pipe.readline(_LONGEST_LINE):
         yield line.decode("utf-8", errors="replace").rstrip()

@@ -2,8 +2,8 @@
 
     python -m course_utils.distributed.worker_process FILE ARGUMENTS
 
-The runner keeps the other end of this process's standard input open. If the runner is gone, however it went,
-that pipe closes, and nobody would ever stop this process: it stops itself.
+The runner keeps the other end of this process's standard input open. If the runner ends, in any way, that
+pipe closes, and this process stops itself, because nothing else would stop it.
 """
 
 from __future__ import annotations

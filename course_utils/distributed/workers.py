@@ -1,8 +1,7 @@
-"""Run one script in several processes that train together, on this machine; restart them if one fails.
+"""Runs one script in several processes that train together on this machine; restarts them if one fails.
 
-Each worker gets a TF_CONFIG of its own (see `tf_config`) with a free port of the loopback
-address. A line that it prints as a JSON object is a report. When a worker fails, all are started again, as
-clusters do.
+Each worker gets its own TF_CONFIG (see `tf_config`) with a free port of the loopback address. A line that it
+prints as a JSON object is a report. When a worker fails, all are started again, as clusters do.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from course_utils.distributed.worker import Worker
 
 __all__ = ["End", "Report", "Run", "WorkersFailed", "run"]
 
-_GRACE = 15.0  # seconds for the others to end by themselves, once a worker has failed
-_PORTS = range(20_000, 32_000)  # systems hand out higher ones, for outgoing connections
+_GRACE = 15.0  # seconds that the others have to end by themselves once a worker has failed
+_PORTS = range(20_000, 32_000)  # below the ports that systems use for outgoing connections
 
 
 @dataclass(frozen=True)
@@ -63,13 +62,13 @@ class End:
     @property
     def error(self) -> str:
         """The Python exception that ended it, such as `UnavailableError`; empty if there was none."""
-        found = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt))\b", self.words, re.MULTILINE)
-        return str(found[-1]) if found else ""
+        errors = re.findall(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt))\b", self.words, re.MULTILINE)
+        return str(errors[-1]) if errors else ""
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of a run: reports in the order of their arrival, and an end for each process."""
+    """The result of a run: reports in the order of their arrival, and an end for each process."""
 
     reports: tuple[Report, ...]
     ends: tuple[End, ...]
@@ -86,7 +85,7 @@ class Run:
     def tracks(
         self, number: Callable[[dict[str, Any]], float]
     ) -> dict[str, list[tuple[list[float], list[float]]]]:
-        """Tell how far each worker had come, and when: what `plotting.progress_of_workers` draws.
+        """Return how far each worker had come, and when, for `plotting.progress_of_workers`.
 
         Parameters
         ----------
@@ -98,20 +97,20 @@ class Run:
             `worker 0` and so on, to a pair for each start in which it reported: the seconds since the run
             began, and the numbers.
         """
-        found = {}
+        result = {}
         for worker in sorted({end.worker for end in self.ends}):
             starts = [
                 [r for r in self.reports if (r.worker, r.start) == (worker, start)]
                 for start in range(1, self.starts + 1)
             ]
-            found[f"worker {worker}"] = [
+            result[f"worker {worker}"] = [
                 ([r.seconds for r in mine], [number(r.values) for r in mine]) for mine in starts if mine
             ]
-        return found
+        return result
 
 
 class WorkersFailed(RuntimeError):
-    """A worker failed, and no restart was left; or time ran out. The message has its last words."""
+    """A worker failed and no restart was left, or time ran out. The message has its last output."""
 
 
 def run(
@@ -122,7 +121,7 @@ def run(
     kill_when: Callable[[Report], bool] | None = None,
     seconds: float = 120.0,
 ) -> Run:
-    """Run a script in so many processes that know of each other, and wait until all are done.
+    """Run a script in several processes that train together, and return their reports when all are done.
 
     No process is left when it returns or raises, nor when this process itself is ended.
 
@@ -143,8 +142,6 @@ def run(
 
     Raises
     ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     WorkersFailed
         A worker failed in the last start, or time ran out.
     """
@@ -212,7 +209,7 @@ class _Start:
                 now = time.monotonic()
                 index, when, line = events.get(timeout=max(0.0, min(self.deadline, patience) - now))
             except queue.Empty:
-                if patience < self.deadline:  # the others hang: nobody answers them any more
+                if patience < self.deadline:  # the others hang, because the failed worker no longer answers
                     for index in running:
                         workers[index].kill()
                     patience = math.inf
@@ -237,33 +234,33 @@ class _Start:
             worker.kill()
 
     def _note_end(self, worker: Worker, when: float) -> bool:
-        """Whether this end is a failure."""
-        code, words = worker.exit_code(), worker.words()
+        """Record the end of a worker, and return whether it failed."""
+        code, output = worker.exit_code(), worker.words()
         how: Literal["done", "failed", "killed", "stopped"] = "done" if code == 0 else "failed"
         if code and worker.index == self.killed:
             how = "killed"
         elif code and worker.was_killed:
             how = "stopped"
-        self.ends.append(End(worker.index, self.number, self.since, when - self.began, how, code, words))
+        self.ends.append(End(worker.index, self.number, self.since, when - self.began, how, code, output))
         if code and not self.failed:
             after = when - self.began - self.since
             self.failed = (
                 f"worker {worker.index} ended with exit code {code} after {after:.1f} s, "
-                f"in start {self.number} of {self.of}; its last words:\n{words or '(none)'}"
+                f"in start {self.number} of {self.of}; its last words:\n{output or '(none)'}"
             )
         return code != 0
 
     def _out_of_time(self, workers: Sequence[Worker], running: set[int]) -> str:
         still = ", ".join(map(str, sorted(running)))
-        said = "\n".join(f"worker {n}: {workers[n].words() or '(no words)'}" for n in sorted(running))
+        output = "\n".join(f"worker {n}: {workers[n].words() or '(no words)'}" for n in sorted(running))
         return (
             f"not done after {self.deadline - self.began:g} s, in start {self.number} of {self.of}; "
-            f"still running: worker {still}. Their last words:\n{said}"
+            f"still running: worker {still}. Their last words:\n{output}"
         )
 
 
 def _report(line: str) -> dict[str, Any] | None:
-    """The JSON object of a line, or None for any other line."""
+    """Return the JSON object of a line, or None for any other line."""
     try:
         values = json.loads(line)
     except ValueError:
@@ -280,15 +277,15 @@ def _environment(addresses: Sequence[str], index: int) -> dict[str, str]:
 
 
 def _free_ports(count: int) -> list[int]:
-    """Ports that nobody listens on now; which of them, no seed decides."""
-    found: list[int] = []
+    """Return random ports that nobody listens on now; no seed decides which."""
+    ports: list[int] = []
     for port in random.SystemRandom().sample(_PORTS, len(_PORTS)):
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:
                 continue
-        found.append(port)
-        if len(found) == count:
-            return found
+        ports.append(port)
+        if len(ports) == count:
+            return ports
     raise WorkersFailed(f"no {count} free ports from {_PORTS.start} to {_PORTS.stop - 1}: end what uses them")

@@ -1,1 +1,1 @@
-"""What a notebook shows beside text: boards that follow a training, quizzes, sliders, files."""
+"""Shows figures that follow a training, quizzes, sliders and files in a notebook."""

@@ -1,7 +1,7 @@
-"""What a person sees while something trains, and what a stored notebook does not keep.
+"""Shows progress while something trains, and keeps it out of stored notebooks.
 
-A bar that moves is different at each run. So it is there only while somebody watches: a notebook that is
-built or tested leaves nothing behind. Of a figure that is drawn again and again, it keeps the last.
+A progress bar differs from run to run. So it is shown only if the notebook is open in Jupyter, and leaves no
+output in a notebook that is built or tested. Of a figure that is drawn again and again, the last is stored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SESSION_VARIABLE = "JPY_SESSION_NAME"
 
 
 def watched() -> bool:
-    """Whether this kernel belongs to a notebook that somebody has open in Jupyter.
+    """Return whether this kernel belongs to a notebook that somebody has open in Jupyter.
 
     Jupyter's server hands the notebook's path to the kernel in the variable JPY_SESSION_NAME. Kernels that a
     builder or a test starts have none.
@@ -35,7 +35,7 @@ def watched() -> bool:
 
 
 def progress() -> list[Callback]:
-    """Keras callbacks for `fit(..., callbacks=cu.live.progress())`: a bar while somebody watches.
+    """Return Keras callbacks for `fit(..., callbacks=cu.live.progress())`: a bar while somebody watches.
 
     Returns
     -------
@@ -57,7 +57,7 @@ def progress() -> list[Callback]:
 
 
 class Board:
-    """A figure that is drawn anew while something trains, and stored as it was last.
+    """Context manager for a figure that is redrawn while something trains; the last one is stored.
 
     While somebody watches, `update` draws the figure in place, at most once in `seconds`. Whether or not
     somebody watches, the end of the `with` block shows the last frame, as `cu.plotting.show` does: one
@@ -70,11 +70,6 @@ class Board:
     alt : what is to be seen in the last frame, in a sentence of at least 30 characters.
     seconds : shortest time from one frame to the next, at least 0, so that drawing takes a small part of
         the time. The last frame is always drawn.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -105,9 +100,9 @@ class Board:
         self._next_frame = 0.0
 
     def update(self, *values: Any, **named: Any) -> None:
-        """Take what there is to draw now; draw it if somebody watches and the last frame is old enough.
+        """Take new values; draw them if somebody watches and the last frame is older than `seconds`.
 
-        Of lists and arrays that change later, the last frame shows what they are then.
+        The last frame shows lists and arrays as they are at the end of the block.
         """
         self._latest = (values, named)
         if watched() and time.monotonic() >= self._next_frame:

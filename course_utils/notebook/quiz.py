@@ -1,9 +1,9 @@
 """Questions that the reader answers in the notebook, asked by jupyterquiz.
 
 jupyterquiz (J. M. Shea, MIT licence) draws the questions and checks the answers in the browser, without a
-network. This module makes sure that each wrong answer gets a hint and that no hint gives the answer away,
-that the stored output is the same each time, and that there is something to read where scripts do not run:
-in a notebook that has not been run yet, on GitHub, in print.
+network. This module makes sure that each wrong answer gets a hint, that no hint gives the answer away, that
+the stored output is the same each time, and that the questions can be read where scripts do not run: in a
+notebook that has not been run yet, on GitHub, in print.
 """
 
 from __future__ import annotations
@@ -38,19 +38,14 @@ def choice(question: str, *, right: str, wrong: Mapping[str, str], praise: str =
     wrong : the wrong answers, each with the hint that it gets; at least one.
     praise : what the right answer gets.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> made = choice("B of (32, 10, 3)?", right="32", wrong={"10": "That is the number of steps."})
     >>> made["answers"][1]
     {'answer': '10', 'correct': False, 'feedback': 'That is the number of steps.'}
     """
-    arguments.text("question", question)
-    arguments.text("right", right)
+    for name, value in (("question", question), ("right", right), ("praise", praise)):
+        arguments.text(name, value)
     hints = arguments.mapping("wrong", wrong, of="a wrong answer to its hint")
     for answer, hint in hints.items():
         arguments.text(f"wrong[{answer!r}]", hint)
@@ -78,34 +73,31 @@ def number(
     wrong : numbers that deserve a hint of their own, with that hint.
     praise : what the right number gets.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> made = number("How many numbers are in an array of shape (2, 3)?", right=6, hint="Multiply.")
     >>> made["answers"][0]["value"]
     6
     """
-    arguments.text("question", question)
+    for name, text in (("question", question), ("hint", hint), ("praise", praise)):
+        arguments.text(name, text)
     arguments.number("right", right)
-    arguments.text("hint", hint)
     if not isinstance(wrong, Mapping):
         raise TypeError(
             f"wrong must be a mapping from a number to its hint; got {arguments.described(wrong)}"
         )
-    for value, said in wrong.items():
-        arguments.text(f"wrong[{arguments.number('each key of wrong', value):g}]", said)
+    for value, wrong_hint in wrong.items():
+        arguments.text(f"wrong[{arguments.number('each key of wrong', value):g}]", wrong_hint)
     answers: list[dict[str, Any]] = [{"value": right, "correct": True, "feedback": praise}]
-    answers += [{"value": value, "correct": False, "feedback": said} for value, said in wrong.items()]
+    answers += [
+        {"value": value, "correct": False, "feedback": wrong_hint} for value, wrong_hint in wrong.items()
+    ]
     answers.append({"type": "default", "feedback": hint})
     return _checked("the question", {"question": question, "type": "numeric", "answers": answers})
 
 
 def show(questions: Sequence[Question]) -> None:
-    """Ask the questions below the cell; a right answer is praised, a wrong one gets its hint.
+    """Show the questions below the cell; a right answer is praised, a wrong one gets its hint.
 
     Parameters
     ----------
@@ -224,28 +216,28 @@ def _check_hint(name: str, hint: object, right: list[dict[str, Any]]) -> None:
     """Refuse a wrong answer's hint that is missing, or that holds a right answer."""
     if hint is None:
         raise ValueError(f"{name} is missing; got a wrong answer without a hint: say what to think of")
-    said = quiz_page.plain(_html_text(name, hint)).casefold()
+    plain_hint = quiz_page.plain(_html_text(name, hint)).casefold()
     for answer in right:
-        if _gives_away(said, answer):
+        if _gives_away(plain_hint, answer):
             raise ValueError(
                 f"{name} must not hold the right answer; got {arguments.described(hint)}: give a hint instead"
             )
 
 
-def _gives_away(said: str, answer: dict[str, Any]) -> bool:
+def _gives_away(hint: str, answer: dict[str, Any]) -> bool:
     if "value" in answer or "range" in answer:
-        numbers = [float(found) for found in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)", said)]
+        numbers = [float(value) for value in re.findall(r"(?<![\w.])-?\d+(?:\.\d+)?(?![\w]|\.\d)", hint)]
         low, high = answer.get("range", (answer.get("value"), answer.get("value")))
-        return any(low <= found <= high for found in numbers)
+        return any(low <= value <= high for value in numbers)
     texts = [quiz_page.plain(answer[key]).casefold() for key in ("answer", "code") if key in answer]
-    return any(re.search(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", said) for text in texts)
+    return any(re.search(rf"(?<![\w.]){re.escape(text)}(?!\w|\.\d)", hint) for text in texts)
 
 
 def _html_text(name: str, value: object) -> str:
-    found = arguments.text(name, value)
-    if "$" in found:
+    text = arguments.text(name, value)
+    if "$" in text:
         raise ValueError(
             f"{name} must not hold a dollar sign, since quizzes do not set formulas;"
-            f" got {arguments.described(found)}: write <i>x</i><sub>t</sub> or plain letters"
+            f" got {arguments.described(text)}: write <i>x</i><sub>t</sub> or plain letters"
         )
-    return found
+    return text

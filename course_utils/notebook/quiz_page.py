@@ -1,4 +1,4 @@
-"""How a quiz looks: jupyterquiz's HTML in the course's colours, and the questions as plain text."""
+"""Renders a quiz: jupyterquiz's HTML in the course's colours, and the questions as plain text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 from IPython.utils.capture import capture_output
 
-# White on the dark ones, and each of the dark ones on white, have a contrast of at least 5.9 to 1.
+# White on each dark colour, and each dark colour on white, has a contrast of at least 5.9 to 1.
 _BLUE, _GREEN, _RED, _WHITE = "#00507d", "#00664b", "#a33c00", "#ffffff"
 _COLOURS = {
     "--jq-multiple-choice-bg": _BLUE,
@@ -25,7 +25,7 @@ _COLOURS = {
     "--jq-text-color": _WHITE,
     "--jq-link-color": "#cfe8ff",
 }
-# Sizes as in the notebook's text; hints on white in light and dark themes, and marked without colour too.
+# Sizes as in the notebook's text; hints are on white in light and dark themes, and marked by a sign too.
 _STYLE = """
 #ID .Quiz { font-size: 15px; line-height: 1.4; max-width: 640px; margin-left: 0; }
 #ID .QuizCode { font-size: 13px; }
@@ -49,12 +49,12 @@ _INVITATION = "Quiz: run this cell in JupyterLab to answer."
 
 
 def plain(text: str) -> str:
-    """The text without its HTML tags, on one line."""
+    """Return the text without its HTML tags, on one line."""
     return " ".join(html.unescape(re.sub(r"<[^<>]*>", "", text)).split())
 
 
 def _choices(question: dict[str, Any]) -> list[str]:
-    """Return what there is to choose from, in an order that tells nothing; HTML."""
+    """Return the answers to choose from as HTML, in alphabetical order."""
     if question["type"] == "numeric":
         return []
     return sorted(
@@ -99,8 +99,8 @@ def page(questions: list[dict[str, Any]]) -> str:
     name = re.search(r'<div id="(\w+)"', division)
     assert name is not None, division[:80]
     style = f"<style>{_STYLE.replace('#ID', '#' + name[1])}</style>"
-    # In a function of its own, so that several quizzes share no names; without MathJax, because jupyterquiz
-    # would load it from the network, and JupyterLab has none that it could use.
+    # Wrapped in a function, so that several quizzes share no names; without MathJax, which jupyterquiz would
+    # load from the network.
     closed = script.replace("</script", r"<\/script").replace("<!--", r"<\!--")
     script = f"<script>(function () {{ var MathJax;\n{closed}\n}})();</script>"
     return f"{division}{style}{_as_list(questions)}</div>{script}"

@@ -1,4 +1,4 @@
-"""Show a file that lies beside a notebook, or some of its functions, as code."""
+"""Shows a file beside a notebook, or some of its functions, as code."""
 
 from __future__ import annotations
 
@@ -15,18 +15,13 @@ _LANGUAGES = {".py": "python", ".sh": "bash", ".yml": "yaml"}
 
 
 def show(script: str | Path, *functions: str) -> None:
-    """Display a file's text with the colours of its language: what is shown is what runs.
+    """Display a file's text with syntax colours, so that the code shown is the code that runs.
 
     Parameters
     ----------
     script : a text file that ends in .py, .sh or .yml.
     functions : of a Python file, the names of functions or classes at its top level, to show these only, in
         this order. None: all of the file.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     if not isinstance(script, (str, Path)):
         raise TypeError(f"script must be the path of a file; got {arguments.described(script)}")
@@ -46,12 +41,12 @@ def show(script: str | Path, *functions: str) -> None:
 def _definition(text: str, name: str, path: Path) -> str:
     if path.suffix != ".py":
         raise ValueError(f"functions are those of a Python file; got {name!r} of {path.name}")
-    found = {
+    definitions = {
         node.name: node for node in ast.parse(text).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))
     }
-    if name not in found:
-        raise ValueError(f"functions must be among {', '.join(found)} of {path.name}; got {name!r}")
-    node = found[name]
+    if name not in definitions:
+        raise ValueError(f"functions must be among {', '.join(definitions)} of {path.name}; got {name!r}")
+    node = definitions[name]
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-    # Whole lines, with the comments at their ends.
+    # Whole lines, to keep the comments at their ends.
     return "\n".join(text.splitlines()[first - 1 : node.end_lineno])

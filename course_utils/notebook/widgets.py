@@ -1,9 +1,8 @@
-"""Figures that a learner can change: first a drawing that every viewer shows, then a slider below it."""
+"""Figures with a slider: a stored drawing that every viewer shows, and a slider below it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 
 import ipywidgets
 import numpy as np
@@ -21,12 +20,7 @@ Drawn = Figure | Axes | Sequence[Axes] | NDArray[np.object_]
 
 
 def slider_figure(
-    draw: Callable[[float], Drawn],
-    *,
-    values: Sequence[float],
-    start: float,
-    label: str,
-    alt: str,
+    draw: Callable[[float], Drawn], *, values: Sequence[float], start: float, label: str, alt: str
 ) -> None:
     """Show a figure for one value, and below it a slider that draws the figure for another.
 
@@ -42,19 +36,14 @@ def slider_figure(
     start : the value of the first figure, one of `values`.
     label : what the value is, with its unit; written next to the slider.
     alt : what is to be seen in the first figure, in a sentence of at least 30 characters.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     if not callable(draw):
         raise TypeError(
             f"draw must be a function of one value that returns a figure; got {arguments.described(draw)}"
         )
-    offered = [float(value) for value in arguments.array("values", values, ndim=1)]
-    if len(offered) < 2 or any(b <= a for a, b in pairwise(offered)):
-        raise ValueError(f"values must be at least 2 numbers that rise; got {arguments.described(values)}")
+    places = arguments.array("values", values, ndim=1)
+    arguments.require_rising("values", places)
+    offered = [float(value) for value in places]
     first = arguments.number("start", start)
     if first not in offered:
         shown = ", ".join(f"{value:g}" for value in offered)
@@ -68,7 +57,7 @@ def slider_figure(
         options=[(f"{value:g}", value) for value in offered],
         value=first,
         description=label,
-        continuous_update=False,  # draw once, where the slider is let go
+        continuous_update=False,  # draw once, when the slider is released
         style={"description_width": "initial"},
         layout={"width": "95%"},
     )
@@ -83,7 +72,7 @@ def slider_figure(
 
     slider.observe(redraw, names="value")
     box = ipywidgets.VBox([slider, output])
-    # Viewers without widgets get a sentence in place of ipywidgets' description of its objects.
+    # Viewers without widgets show this sentence instead of a description of ipywidgets' objects.
     bundle = dict(box._repr_mimebundle_())
     bundle["text/plain"] = f"A slider for {label}: run this notebook in JupyterLab to move it."
     display(bundle, raw=True)

@@ -1,1 +1,1 @@
-"""A faster LSTM for Keras on a CPU, and how fast a machine could train at most."""
+"""A faster LSTM for Keras on a CPU, and the highest speed that a machine's arithmetic allows."""

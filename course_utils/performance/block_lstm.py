@@ -1,4 +1,4 @@
-"""The layer of `cu.fast`, a subclass of Keras': importing this module loads TensorFlow."""
+"""The layer of `cu.fast`, a subclass of Keras' LSTM; importing this module loads TensorFlow."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from course_utils import _arguments as arguments
 
-# What the operation computes is fixed; these arguments of keras.layers.LSTM would change it.
+# Arguments of keras.layers.LSTM that the operation does not support, and what they must be.
 _FIXED: dict[str, Any] = {"dropout": 0, "recurrent_dropout": 0, "unroll": False}
 
 
@@ -63,11 +63,11 @@ class BlockLSTM(keras.layers.LSTM):  # type: ignore[misc]  # Keras has no types
                 )
         super().__init__(arguments.whole_number("units", units, at_least=1), **others)
         for name, wanted in (("activation", "tanh"), ("recurrent_activation", "sigmoid")):
-            found = getattr(self, name)
-            if found is not keras.activations.get(wanted):
+            function = getattr(self, name)
+            if function is not keras.activations.get(wanted):
                 raise ValueError(
                     f"{name} must be {wanted}, all that this operation can do; got "
-                    f"{getattr(found, '__name__', found)}: take keras.layers.LSTM for it"
+                    f"{getattr(function, '__name__', function)}: take keras.layers.LSTM for it"
                 )
         if self.compute_dtype != "float32":
             raise ValueError(
@@ -80,7 +80,7 @@ class BlockLSTM(keras.layers.LSTM):  # type: ignore[misc]  # Keras has no types
         self, sequences: tf.Tensor, initial_state: list[tf.Tensor], mask: Any, training: bool = False
     ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
         """Run all steps; return the last output (B, H), all outputs (B, T, H), and two states (B, H)."""
-        del training  # only dropout would ask
+        del training  # only dropout would use it
         if any(part is not None for part in (mask if isinstance(mask, list | tuple) else [mask])):
             raise ValueError(
                 "mask must be None, because the operation reads every step of every row; got one: take "
@@ -99,13 +99,13 @@ class BlockLSTM(keras.layers.LSTM):  # type: ignore[misc]  # Keras has no types
 
 
 def in_order_of_operation(weights: tf.Tensor) -> tf.Tensor:
-    """From Keras' order of the gates on the last axis, (..., 4H), to the order of `tf.raw_ops.BlockLSTM`."""
+    """Reorder the gates on the last axis, (..., 4H), from Keras' order to that of `tf.raw_ops.BlockLSTM`."""
     into, forget, candidate, out = tf.split(weights, 4, axis=-1)
     return tf.concat([into, candidate, forget, out], axis=-1)
 
 
 def operation(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor) -> Any:
-    """All that `tf.raw_ops.BlockLSTM` gives, (T, B, H) each, for x (T, B, F) and states h, c (B, H)."""
+    """Return all outputs of `tf.raw_ops.BlockLSTM`, each (T, B, H), of x (T, B, F) and states h, c (B, H)."""
     no_peephole = tf.zeros_like(h[0])
     return tf.raw_ops.BlockLSTM(
         seq_len_max=tf.shape(x, out_type=tf.int64)[0],
@@ -125,7 +125,7 @@ def operation(x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor, bias
 def all_steps(
     x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """The outputs (T, B, H) and the last cell state (B, H), with the operation's own gradient."""
+    """Return outputs (T, B, H) and last cell state (B, H), with the operation's own gradient."""
     out = operation(x, h, c, weights, bias)
     return out.h, out.cs[-1]
 
@@ -134,12 +134,12 @@ def all_steps(
 def all_steps_with_compiled_gradient(
     x: tf.Tensor, h: tf.Tensor, c: tf.Tensor, weights: tf.Tensor, bias: tf.Tensor
 ) -> tuple[tuple[tf.Tensor, tf.Tensor], Callable[..., Any]]:
-    """The same, with a gradient that XLA compiles."""
+    """Return the same, with a gradient that XLA compiles."""
     out = operation(x, h, c, weights, bias)
 
     def gradient(of_h: tf.Tensor, of_last_c: tf.Tensor) -> Any:
         of_gates, *others = back_through_time(x, h, c, weights, tuple(out), of_h, of_last_c)
-        # Out here, so that a graph in which nobody asks for it leaves it out.
+        # Not in the compiled function, so that TensorFlow can drop it from a graph that does not use it.
         of_x = tf.reshape(tf.matmul(of_gates, weights[: x.shape[-1]], transpose_b=True), tf.shape(x))
         return of_x, *others
 
@@ -156,7 +156,7 @@ def back_through_time(
     of_h: tf.Tensor,
     of_last_c: tf.Tensor,
 ) -> tuple[tf.Tensor, ...]:
-    """The gradients of all sums before the gates (T B, 4H), and of h, c, weights and bias.
+    """Return the gradients of all sums before the gates (T B, 4H), and of h, c, weights and bias.
 
     The operation's own gradient multiplies with the weights' transpose, and adds to the weights' gradient, in
     every step. Here the transpose is made once, and the weights' gradient is one product over all steps.
@@ -176,8 +176,8 @@ def back_through_time(
             of_c_t * cs_before[t] * f * (1 - f),
             of_h_t * curved[t] * o * (1 - o),
         ]
-        found = tf.concat(of_sums, axis=-1)  # in the operation's order of the gates
-        return t - 1, found @ recurrent, of_c_t * f, of_gates.write(t, found)
+        of_all_sums = tf.concat(of_sums, axis=-1)  # in the operation's order of the gates
+        return t - 1, of_all_sums @ recurrent, of_c_t * f, of_gates.write(t, of_all_sums)
 
     written = tf.TensorArray(tf.float32, steps, element_shape=(hs.shape[1], 4 * units))
     start = (steps - 1, tf.zeros_like(h), of_last_c, written)

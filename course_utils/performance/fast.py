@@ -1,10 +1,8 @@
-"""A faster way to train an LSTM on a CPU: the same numbers as Keras' own, in a part of the time.
+"""Trains an LSTM faster on a CPU, with the same results as Keras.
 
-Three things that add up: `BlockLSTM`, a layer whose loop over the steps is one operation; `epoch_in_graph`,
-which runs a whole epoch in one graph, each batch in parts that run side by side; and `threads`, which gives
-each part a core of its own. Lesson 08 shows what each of them brings; benchmarks/ measures them.
-
-TensorFlow and Keras are imported where they are used: importing this module does not load them.
+Three parts add up: `BlockLSTM`, a layer whose loop over the steps is one operation; `epoch_in_graph`, which
+runs a whole epoch in one graph, each batch in microbatches that run in parallel; and `threads`, which gives
+each of them a core. Lesson 08 shows the effect of each; benchmarks/ measures them.
 """
 
 from __future__ import annotations
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["BlockLSTM", "apply_adam", "epoch_in_graph", "threads"]
 
-# Settings of Keras' Adam that the one operation for an update does not know, and what they must be.
+# Settings of Keras' Adam that the fused update operation does not support, and what they must be.
 _PLAIN_ADAM = {
     "amsgrad": False,
     "weight_decay": None,
@@ -37,17 +35,17 @@ _PLAIN_ADAM = {
 
 
 def __getattr__(name: str) -> Any:
-    if name == "BlockLSTM":  # a subclass of a Keras layer, so it waits until it is asked for
+    if name == "BlockLSTM":  # loaded lazily, because it imports Keras
         return importlib.import_module("course_utils.performance.block_lstm").BlockLSTM
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}; it has {', '.join(__all__)}")
 
 
 def threads(*, within: int, between: int) -> None:
-    """Set how many threads share one operation, and how many operations may run side by side.
+    """Set how many threads share one operation (intra-op) and how many operations run at once (inter-op).
 
-    TensorFlow's own choice is one thread a core for both. For small operations that is a loss: to hand out
-    the parts takes longer than to compute them. Where a graph has two independent halves, one thread within
-    and two between give each half a core.
+    TensorFlow's default is one thread a core for both. For small operations that is slower: distributing the
+    work takes longer than doing it. Where a graph has two independent halves, one thread within and two
+    between give each half a core.
 
     Parameters
     ----------
@@ -56,8 +54,6 @@ def threads(*, within: int, between: int) -> None:
 
     Raises
     ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     RuntimeError
         TensorFlow has computed something already: then it is too late for this process.
     """
@@ -78,7 +74,7 @@ def threads(*, within: int, between: int) -> None:
 def apply_adam(
     optimizer: keras.optimizers.Adam, gradients: Sequence[tf.Tensor], variables: Sequence[keras.Variable]
 ) -> None:
-    """Do what `optimizer.apply` does for Keras' Adam, with one operation a variable in place of a dozen.
+    """Update variables as `optimizer.apply` of Keras' Adam does, with one fused operation per variable.
 
     The optimizer's own variables are updated, so that training can go on with `fit`, or be saved.
 
@@ -88,11 +84,6 @@ def apply_adam(
         `variables`.
     gradients : one for each variable, of its shape.
     variables : the Keras variables that it was built for, all of them and in the same order.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     fault = _not_plain(optimizer)
     if fault:
@@ -132,26 +123,26 @@ def apply_adam(
 
 
 def _not_plain(optimizer: object) -> str:
-    """What keeps `apply_adam` from standing in for the optimizer's own `apply`, or nothing."""
+    """Return why `apply_adam` cannot replace the optimizer's own `apply`; empty if it can."""
     import keras
 
     if type(optimizer) is not keras.optimizers.Adam:
         return arguments.described(optimizer)
     for name, wanted in _PLAIN_ADAM.items():
-        found = getattr(optimizer, name)
-        if found != wanted:
-            return f"{name}={found}"
+        setting = getattr(optimizer, name)
+        if setting != wanted:
+            return f"{name}={setting}"
     return ""
 
 
 def epoch_in_graph(
     model: keras.Model, *, batch_size: int, parts: int = 2
 ) -> Callable[[tf.Tensor, tf.Tensor, tf.Tensor], tf.Tensor]:
-    """Put a whole epoch of training into one graph, each batch in parts that can run side by side.
+    """Return a function that trains an epoch in one graph, each batch in parts that can run in parallel.
 
-    A part's loss is the mean over its rows. The mean of the parts' losses is the batch's, and the mean of
-    their gradients is the batch's gradient, because all parts are equally large. The weights change once a
-    batch.
+    A part is a microbatch, and its loss is the mean over its rows. All parts are equally large, so the mean
+    of their losses is the batch's loss, and the mean of their gradients is the batch's gradient. The weights
+    change once a batch.
 
     Parameters
     ----------
@@ -167,11 +158,6 @@ def epoch_in_graph(
         `epoch(x, y, order)` trains on all N rows once and returns each batch's loss, float32, shape (N / B,).
         `x` and `y` are arrays or tensors with N rows, a multiple of B; `order`, int of shape (N,), says in
         which order the rows are taken, such as `rng.permutation(N)`. Its first call builds the graph.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -198,18 +184,18 @@ def epoch_in_graph(
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def epoch(x: tf.Tensor, y: tf.Tensor, order: tf.Tensor) -> tf.Tensor:
         batches = x.shape[0] // (rows * count)
-        # All parts are cut in one go: to index is far cheaper than to gather.
+        # All parts are cut at once: indexing is far cheaper than gathering.
         x = tf.reshape(tf.gather(x, order), [batches, count, rows, *x.shape[1:]])
         y = tf.reshape(tf.gather(y, order), [batches, count, rows, *y.shape[1:]])
 
         def batch(i: tf.Tensor, losses: tf.TensorArray) -> tuple[tf.Tensor, tf.TensorArray]:
-            found = [loss_and_gradients(x[i, part], y[i, part]) for part in range(count)]
-            gradients = [tf.add_n(of_parts) for of_parts in zip(*(g for _, g in found), strict=True)]
+            results = [loss_and_gradients(x[i, part], y[i, part]) for part in range(count)]
+            gradients = [tf.add_n(of_parts) for of_parts in zip(*(g for _, g in results), strict=True)]
             if plain:
                 apply_adam(optimizer, gradients, variables)
             else:
                 optimizer.apply(gradients, variables)
-            return i + 1, losses.write(i, tf.add_n([loss for loss, _ in found]))
+            return i + 1, losses.write(i, tf.add_n([loss for loss, _ in results]))
 
         losses = tf.TensorArray(tf.float32, batches, element_shape=())
         return tf.while_loop(lambda i, _: i < batches, batch, (0, losses))[1].stack()

@@ -1,9 +1,7 @@
-"""How much arithmetic a layer does, and how fast this machine does arithmetic of that kind.
+"""Counts a layer's arithmetic, and measures how fast this machine does arithmetic of that kind.
 
-The two together give a limit: a program cannot be faster than its products and its curves alone. To hold a
-program against such a limit is the roofline view (Williams, Waterman and Patterson 2009).
-
-TensorFlow is imported where it is used: importing this module does not load it.
+Both give a limit: a program cannot be faster than its matrix products and its transcendental functions alone.
+Comparing a program with such a limit is the roofline model (Williams, Waterman and Patterson 2009).
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ __all__ = ["Speed", "Work", "speed", "work"]
 _PRODUCTS = {
     "MatMul": "transpose_a",
     "BatchMatMulV2": "adj_x",
-}  # and what says that the left one is transposed
+}  # and the attribute that says whether the left one is transposed
 _CURVES = {"Sigmoid", "Tanh", "Exp"}
 _LOOPS = {"While", "StatelessWhile", "LoopCond"}
 
@@ -37,7 +35,7 @@ class Work(NamedTuple):
 
 
 class Speed(NamedTuple):
-    """What this machine does in a second, measured."""
+    """The measured peak rates of this machine, per second."""
 
     flops: float
     """Additions and multiplications, in matrix products of one shape."""
@@ -61,8 +59,6 @@ def work(function: Callable[..., Any], *inputs: Any) -> Work:
 
     Raises
     ------
-    TypeError
-        `function` cannot be called.
     ValueError
         The graph has a loop, whose rounds it does not tell; a call of another graph; or an unknown size.
     """
@@ -92,7 +88,7 @@ def work(function: Callable[..., Any], *inputs: Any) -> Work:
 
 
 def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
-    """Measure how fast this machine does the products of one layer, and tanh, with nothing between them.
+    """Measure how fast this machine does the matrix products of one layer, and tanh, and nothing else.
 
     The products are the three of training: (rows, inner) by (inner, columns) on the way forward, and two of
     the same size on the way back. Two of each are independent of each other, so that TensorFlow may run them
@@ -111,11 +107,6 @@ def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
     -------
     Speed
         Per second.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     rows = arguments.whole_number("rows", rows, at_least=1)
     inner = arguments.whole_number("inner", inner, at_least=1)
@@ -129,10 +120,10 @@ def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def products() -> list[tf.Tensor]:
-        found = [tf.matmul(part, weights) for part in inputs]
-        found += [tf.matmul(change, weights, transpose_b=True) for change in changes]
-        found += [tf.matmul(p, change, transpose_a=True) for p, change in zip(inputs, changes, strict=True)]
-        return [product[0, 0] for product in found]  # a little of each, or it would be left out
+        results = [tf.matmul(part, weights) for part in inputs]
+        results += [tf.matmul(change, weights, transpose_b=True) for change in changes]
+        results += [tf.matmul(p, change, transpose_a=True) for p, change in zip(inputs, changes, strict=True)]
+        return [product[0, 0] for product in results]  # one entry of each, or TensorFlow would not compute it
 
     @tf.function(autograph=False)  # type: ignore[untyped-decorator]
     def curves() -> list[tf.Tensor]:
@@ -143,7 +134,7 @@ def speed(*, rows: int, inner: int, columns: int, repeats: int = 40) -> Speed:
 
 
 def _fastest(function: Callable[[], Any], repeats: int) -> float:
-    """The least seconds of so many calls, after a first one that builds the graph."""
+    """Return the seconds of the fastest of `repeats` calls, after a first one that builds the graph."""
     function()
     taken = []
     for _ in range(repeats):
@@ -160,7 +151,7 @@ def _known(node: Any, size: int | None) -> int:
 
 
 def _numbers(*shape: int, seed: int) -> tf.Variable:
-    """Random numbers, as a variable: of a constant, TensorFlow would compute the product only once."""
+    """Return random numbers as a variable: the product of constants would be computed only once."""
     import tensorflow as tf
 
     return tf.Variable(tf.random.stateless_normal(shape, seed=(seed, 0)))

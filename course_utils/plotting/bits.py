@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils.plotting.canvas import GREY, PALETTE, axes_for, require_words, set_title
+from course_utils.plotting.canvas import GREY, PALETTE, axes_for, require_words, set_title, whole_ticks
 from course_utils.plotting.labels import legend_outside
 
 _ROW = 1.45  # from one row's foot to the next
@@ -40,7 +39,7 @@ def bit_rows(
     answers : what the network answers, shape (B, T), from 0 to 1: bits, or the probability of a 1. None
         before there is a network.
     title : the finding.
-    first_step : number of the first step drawn, at least 0.
+    first_step : number of the first step drawn, from 0 to 10**12.
     ax : axes to draw on; a new figure, as high as the rows need, if None.
 
     Returns
@@ -48,11 +47,6 @@ def bit_rows(
     Axes
         A bar of height 0 is drawn as a low one. A cross stands where answer and label lie on different
         sides of 0.5; their number stands in the legend.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -70,7 +64,7 @@ def bit_rows(
             name, values, (values < 0) | (values > 1), wanted="from 0 to 1", fault="outside",
             remedy="pass bits or probabilities",
         )  # fmt: skip
-    start = arguments.whole_number("first_step", first_step, at_least=0)
+    start = arguments.whole_number("first_step", first_step, at_least=0, at_most=10**12)
     require_words(title=title)
     rows, steps = shape
     ax = axes_for(ax, size=(7.5, 1.1 + 0.55 * rows))
@@ -90,11 +84,11 @@ def bit_rows(
         wrong = (given["answer"] > 0.5) != (given["label"] > 0.5)
         at_row, at_step = np.nonzero(wrong)
         label = f"wrong: {wrong.sum()} of {wrong.size}"
-        look: dict[str, Any] = {"marker": "x", "s": 26, "linewidth": 1.8, "color": PALETTE[1], "zorder": 4}
-        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **look)
+        options: dict[str, Any] = {"marker": "x", "s": 26, "linewidth": 1.8, "color": PALETTE[1], "zorder": 4}
+        ax.scatter(times[at_step], feet[at_row] + 1.14, label=label, gid="wrong", **options)
     ax.set(xlim=(start - 0.6, start + steps - 0.4), ylim=(-0.1, _ROW * rows), xlabel="time step")
     labels = 16 if start + steps <= 100 else 6  # long numbers need more room
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=labels))
+    whole_ticks(ax.xaxis, at_most=labels)
     ax.set_yticks(feet + 0.5, [f"row {row}" for row in range(rows)])
     ax.tick_params(axis="y", length=0)
     ax.spines["left"].set_visible(False)

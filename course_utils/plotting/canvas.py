@@ -1,4 +1,4 @@
-"""What every figure of the course shares: style, colours, titles that fit, display with an alt text."""
+"""Shared by all plots: style, colours, titles that fit, display with an alt text."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ import numpy as np
 from cycler import cycler
 from IPython.display import display
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.cm import ScalarMappable
+from matplotlib.colorbar import Colorbar
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from course_utils import _arguments as arguments
@@ -92,7 +96,7 @@ def time_colours(steps: int) -> NDArray[np.float64]:
 
     Parameters
     ----------
-    steps : time steps T, at least 1.
+    steps : time steps T, from 1 to 100 000.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def time_colours(steps: int) -> NDArray[np.float64]:
     >>> time_colours(3).shape
     (3, 4)
     """
-    count = arguments.whole_number("steps", steps, at_least=1)
+    count = arguments.whole_number("steps", steps, at_least=1, at_most=100_000)
     return np.asarray(mpl.colormaps["viridis"](np.linspace(0.0, 0.85, count)), dtype=np.float64)
 
 
@@ -120,11 +124,6 @@ def show(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_], a
     figure_or_axes : a figure, its axes, or an array of its axes as `plt.subplots` returns it.
     alt : what is to be seen, in a sentence of at least 30 characters. Numbers that differ between machines
         do not belong there.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     bundle, metadata = picture(figure_or_axes, alt)
     display(bundle, raw=True, metadata=metadata)
@@ -135,7 +134,7 @@ def picture(figure_or_axes: object, alt: str) -> tuple[dict[str, Any], dict[str,
     figure = figure_of("figure_or_axes", figure_or_axes)
     sentence = " ".join(arguments.text("alt", alt, at_least=SHORTEST_ALT).split())
     image = io.BytesIO()
-    # Nothing that depends on the day or on the version of matplotlib is written into the file.
+    # The file must not depend on the day or on matplotlib's version.
     figure.savefig(image, format="png", metadata={"Software": None})
     plt.close(figure)
     bundle = {"image/png": image.getvalue(), "text/plain": sentence}
@@ -144,7 +143,7 @@ def picture(figure_or_axes: object, alt: str) -> tuple[dict[str, Any], dict[str,
 
 @contextmanager
 def no_figure_left() -> Iterator[None]:
-    """Close, in the end and after an error too, every figure that was opened within."""
+    """Context manager that closes every figure opened in its block, also after an error."""
     before = set(plt.get_fignums())
     try:
         yield
@@ -168,18 +167,18 @@ def axes_of(name: str, drawn: object) -> list[Axes]:
     """Return the axes that are given: all of a figure, one, or several in an array or list."""
     if isinstance(drawn, Figure):
         return list(drawn.axes)
-    found: list[object]
+    candidates: list[object]
     if isinstance(drawn, np.ndarray):
-        found = list(drawn.ravel())
+        candidates = list(drawn.ravel())
     else:
-        found = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
-    for ax in found:
+        candidates = list(drawn) if isinstance(drawn, (list, tuple)) else [drawn]
+    for ax in candidates:
         if not isinstance(ax, Axes):
             raise TypeError(
                 f"{name} must be {_SHOWABLE}; got {arguments.described(ax)}: return what the plot function"
                 " returned"
             )
-    return [ax for ax in found if isinstance(ax, Axes)]
+    return [ax for ax in candidates if isinstance(ax, Axes)]
 
 
 def root_figure(ax: Axes) -> Figure:
@@ -201,7 +200,7 @@ def axes_for(ax: object, *, size: tuple[float, float] | None = None) -> Axes:
 def set_title(ax: Axes, title: str) -> None:
     """Set a left-aligned title, in as many lines as fit from the axes' left edge to what comes next.
 
-    To be called when all else is drawn, since the labels of the y-axis move that edge.
+    Call it when all else is drawn, because the labels of the y-axis move that edge.
     """
     figure = root_figure(ax)
     figure.draw_without_rendering()
@@ -232,12 +231,22 @@ def levels(baselines: Mapping[str, float], *, positive: bool) -> dict[str, float
     """Return the baselines as floats; none is fine."""
     if isinstance(baselines, Mapping) and not baselines:
         return {}
-    entries = arguments.mapping("baselines", baselines, of="a baseline's name to its value")
-    found = {name: arguments.number(f"baselines[{name!r}]", value) for name, value in entries.items()}
-    for name, value in found.items():
-        if positive:
-            arguments.array(f"baselines[{name!r}]", value, positive=True)
-    return found
+    return arguments.numbers_by_name(
+        "baselines", baselines, of="a baseline's name to its value", positive=positive
+    )
+
+
+def whole_ticks(*axes: Axis, at_least: int = 1, at_most: int = 10) -> None:
+    """Put ticks at whole numbers only."""
+    for axis in axes:
+        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=at_least, nbins=at_most))
+
+
+def colour_bar(ax: Axes, image: ScalarMappable, label: str, place: Axes | None = None) -> Colorbar:
+    """Add a colour bar without a frame, right of `ax` or in the axes `place`."""
+    bar = ax.figure.colorbar(image, label=label, ax=ax, cax=place, pad=0.02)
+    bar.outline.set_visible(False)
+    return bar
 
 
 def require_words(**texts: str) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import cycle
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
@@ -21,6 +21,7 @@ from course_utils.plotting.canvas import (
     levels,
     require_words,
     set_title,
+    whole_ticks,
 )
 from course_utils.plotting.labels import legend_outside
 from course_utils.plotting.lines import draw_levels
@@ -46,11 +47,6 @@ def bars(
     log : a logarithmic axis; all numbers must then be above 0.
     ax : axes to draw on; a new figure, as high as the bars need, if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = bars({"LSTM": 0.5, "GRU": 0.25}, xlabel="error", title="The GRU errs less")
@@ -58,26 +54,22 @@ def bars(
     ['0.5', '0.25']
     """
     log = arguments.flag("log", log)
-    entries = arguments.mapping("values", values, of="a bar's name to its number")
-    found = {name: arguments.number(f"values[{name!r}]", value) for name, value in entries.items()}
-    if log:
-        for name, value in found.items():
-            arguments.array(f"values[{name!r}]", value, positive=True)
+    lengths = arguments.numbers_by_name("values", values, of="a bar's name to its number", positive=log)
     lines = levels(baselines, positive=log)
     require_words(xlabel=xlabel, title=title)
-    ax = axes_for(ax, size=(7.5, max(1.8, 1.2 + 0.42 * len(found))))
+    ax = axes_for(ax, size=(7.5, max(1.8, 1.2 + 0.42 * len(lengths))))
     if log:
         ax.set_xscale("log")
-    rows = np.arange(len(found))
-    ends = list(found.values())
+    rows = np.arange(len(lengths))
+    ends = list(lengths.values())
     if log:  # the length of a bar would depend on where the axis happens to begin
         ax.hlines(rows, 0, 1, transform=ax.get_yaxis_transform(), color="#dddddd", linewidth=1.0, zorder=0)
-        for row, (name, end) in zip(rows, found.items(), strict=True):
+        for row, (name, end) in zip(rows, lengths.items(), strict=True):
             ax.plot(end, row, "o", markersize=9, color=PALETTE[0], gid=name)
     else:
-        for name, bar in zip(found, ax.barh(rows, ends, height=0.66, color=PALETTE[0]), strict=True):
+        for name, bar in zip(lengths, ax.barh(rows, ends, height=0.66, color=PALETTE[0]), strict=True):
             bar.set_gid(name)
-    ax.set_yticks(rows, list(found))
+    ax.set_yticks(rows, list(lengths))
     ax.set_ylim(len(rows) - 0.5, -0.5)
     for row, end in zip(rows, ends, strict=True):
         left = end < 0
@@ -139,11 +131,6 @@ def class_columns(
     Axes
         A legend stands beside the axes if any class is marked.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = class_columns([0, 5, 2], xlabel="class", ylabel="samples", title="Class 1 is the most frequent")
@@ -164,8 +151,8 @@ def class_columns(
     seen_as_columns = len(empty) < chosen.sum()  # else the legend shows the cross
     for group, colour, hatch in ((~chosen, PALETTE[0], ""), (chosen, PALETTE[1], "///")):
         label = mark if hatch and seen_as_columns else None
-        look: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": label}
-        ax.bar(classes[group], values[group], gid=mark if hatch else ylabel, **look)
+        options: dict[str, Any] = {"color": colour, "hatch": hatch, "edgecolor": "white", "label": label}
+        ax.bar(classes[group], values[group], gid=mark if hatch else ylabel, **options)
     if arguments.flag("log", log):
         ax.set_ylim(0.5, 2 * max(float(values.max()), 1.0))  # before the scale, which warns of zeros
         ax.set_yscale("log")
@@ -176,7 +163,7 @@ def class_columns(
         label = None if seen_as_columns else mark
         ax.plot(empty, bottom, "x", color=PALETTE[1], clip_on=False, zorder=5, label=label)
     ax.set_xlim(-0.6, len(values) - 0.4)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    whole_ticks(ax.xaxis)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     if chosen.any():
         legend_outside(ax)
@@ -209,11 +196,6 @@ def strip(
     Axes
         Medians are short vertical strokes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = strip({"LSTM": [0.5, 0.7, 0.6], "GRU": [0.2]}, xlabel="error", title="The GRU errs less")
@@ -221,19 +203,14 @@ def strip(
     ([0.5, 0.7, 0.6], 0.6)
     """
     log = arguments.flag("log", log)
-    entries = arguments.mapping("samples", samples, of="a row's name to its values")
-    found = {
-        name: arguments.array(f"samples[{name!r}]", values, ndim=1, positive=log)
-        for name, values in entries.items()
-    }
+    values_by_row = arguments.arrays(
+        "samples", samples, of="a row's name to its values", ndim=1, positive=log
+    )
     lines = levels(baselines, positive=log)
     require_words(xlabel=xlabel, title=title)
-    ax = axes_for(ax, size=(7.5, max(1.9, 1.2 + 0.42 * len(found))))
-    rows = np.arange(len(found))
-    for row, ((name, values), marker) in enumerate(
-        zip(found.items(), MARKERS * (1 + len(found) // len(MARKERS)), strict=False)
-    ):
-        # a little apart, in order, so that equal values can be told
+    ax = axes_for(ax, size=(7.5, max(1.9, 1.2 + 0.42 * len(values_by_row))))
+    for row, ((name, values), marker) in enumerate(zip(values_by_row.items(), cycle(MARKERS), strict=False)):
+        # a little apart, in order, so that equal values are seen as several dots
         heights = row + np.linspace(-0.12, 0.12, len(values)) if len(values) > 1 else np.array([row])
         dots: dict[str, Any] = {"color": PALETTE[0], "alpha": 0.8, "markersize": 6, "clip_on": False}
         ax.plot(values, heights, marker, gid=name, **dots)
@@ -244,10 +221,10 @@ def strip(
     draw_levels(ax, lines, color=GREY, linewidth=1.4)
     if log:
         ax.set_xscale("log")
-    elif min(min(lines.values(), default=0.0), *(values.min() for values in found.values())) >= 0:
+    elif min(min(lines.values(), default=0.0), *(values.min() for values in values_by_row.values())) >= 0:
         ax.set_xlim(left=0)
-    ax.set_yticks(rows, list(found))
-    ax.set_ylim(len(found) - 0.5, -0.5)
+    ax.set_yticks(range(len(values_by_row)), list(values_by_row))
+    ax.set_ylim(len(values_by_row) - 0.5, -0.5)
     ax.tick_params(axis="y", length=0, pad=9)  # a dot at the axis must not cover a name
     ax.set(xlabel=xlabel)
     legend_outside(ax)

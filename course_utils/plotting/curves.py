@@ -8,17 +8,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils.plotting.canvas import (
-    NOTHING,
-    axes_for,
-    levels,
-    require_words,
-    set_title,
-)
+from course_utils.plotting.canvas import NOTHING, axes_for, levels, require_words, set_title, whole_ticks
 from course_utils.plotting.labels import distinct_lines, label_beside, legend_outside
 from course_utils.plotting.lines import draw_curves
 
@@ -52,11 +45,6 @@ def training_curves(
     Axes
         Curves and baselines are named at their ends, right of the axes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> curves, baselines = {"network": [0.5, 0.1]}, {"always 0": 0.6}
@@ -65,26 +53,24 @@ def training_curves(
     ('log', [0.5, 0.1])
     """
     log = arguments.flag("log", log)
-    entries = arguments.mapping("curves", curves, of="a curve's name to its values")
-    found = {
-        name: arguments.array(f"curves[{name!r}]", values, ndim=1, positive=log)
-        for name, values in entries.items()
-    }
+    values_by_name = arguments.arrays(
+        "curves", curves, of="a curve's name to its values", ndim=1, positive=log
+    )
     lines = levels(baselines, positive=log)
     require_words(xlabel=xlabel, ylabel=ylabel, title=title)
     ax = axes_for(ax)
-    points = {name: (np.arange(1.0, len(values) + 1), values) for name, values in found.items()}
+    points = {name: (np.arange(1.0, len(values) + 1), values) for name, values in values_by_name.items()}
     labels = draw_curves(ax, points, lines)
-    lowest = min(*lines.values(), *(float(values.min()) for values in found.values()), math.inf)
+    lowest = min(*lines.values(), *(float(values.min()) for values in values_by_name.values()), math.inf)
     if log:
         ax.set_yscale("log")
     if bottom is not None:
         ax.set_ylim(bottom=arguments.number("bottom", bottom, above=0 if log else None, at_most=lowest))
     elif not log and lowest >= 0:
         ax.set_ylim(bottom=0)
-    longest = max(len(values) for values in found.values())
+    longest = max(map(len, values_by_name.values()))
     ax.set_xlim(1 if longest > 1 else 0.5, longest if longest > 1 else 1.5)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    whole_ticks(ax.xaxis)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     set_title(ax, title)
     label_beside(ax, labels)
@@ -109,33 +95,27 @@ def step_series(
     title : the finding.
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = step_series({"truth": [1, 2, 3], "network": [1, 2, 2.5]}, ylabel="value", title="Close")
     >>> [line.get_label() for line in ax.lines]
     ['truth', 'network']
     """
-    entries = arguments.mapping("series", series, of="a name to values of shape (T,)")
-    found = {
-        name: arguments.array(f"series[{name!r}]", v, ndim=1, axes="(T,)") for name, v in entries.items()
-    }
-    lengths = {name: len(values) for name, values in found.items()}
+    values_by_name = arguments.arrays(
+        "series", series, of="a name to values of shape (T,)", ndim=1, axes="(T,)"
+    )
+    lengths = {name: len(values) for name, values in values_by_name.items()}
     if len(set(lengths.values())) > 1:
         raise ValueError(f"series must all have one length; got {lengths}: cut or pad them to the same steps")
     require_words(xlabel=xlabel, ylabel=ylabel, title=title)
     ax = axes_for(ax)
     steps = max(lengths.values())
-    for n, (name, (colour, style, marker)) in enumerate(zip(found, distinct_lines(), strict=False)):
-        look: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "round"} if n == 0 else {}
+    for n, (name, (colour, style, marker)) in enumerate(zip(values_by_name, distinct_lines(), strict=False)):
+        options: dict[str, Any] = {"linewidth": 5, "alpha": 0.45, "solid_capstyle": "round"} if n == 0 else {}
         if steps <= 60:
-            look |= {"marker": marker, "markersize": 8 if n == 0 else 5}
-        ax.plot(range(steps), found[name], label=name, color=colour, linestyle=style, **look)
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            options |= {"marker": marker, "markersize": 8 if n == 0 else 5}
+        ax.plot(range(steps), values_by_name[name], label=name, color=colour, linestyle=style, **options)
+    whole_ticks(ax.xaxis)
     ax.set(xlabel=xlabel, ylabel=ylabel)
     legend_outside(ax)
     set_title(ax, title)
@@ -165,11 +145,6 @@ def growth(
     -------
     Axes
         Curves are named at their ends, right of the axes.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------

@@ -72,11 +72,6 @@ def unrolled_network(
         Boxes are coloured by time step; of more than six steps, the first four and the last are drawn. Every
         shape that is written is that of the array given.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument or weight does not fit, the shape it has and the shape that would fit.
-
     Examples
     --------
     >>> x, h = np.zeros((3, 2, 4)), np.zeros((3, 2, 8))
@@ -223,9 +218,9 @@ class _Pen:
         inches = ax.get_window_extent().height / figure.dpi / abs(np.subtract(*ax.get_ylim()))
         return cls(ax, float(np.clip(9.0 * inches / _UNIT, 4.0, 12.0)))
 
-    def write(self, x: float, y: float, text: str, *, gid: str, **look: Any) -> None:
+    def write(self, x: float, y: float, text: str, *, gid: str, **options: Any) -> None:
         defaults: dict[str, Any] = {"ha": "center", "va": "center", "color": INK, "fontsize": self.points}
-        self.ax.text(x, y, text, gid=gid, **(defaults | look))
+        self.ax.text(x, y, text, gid=gid, **(defaults | options))
 
     def box(
         self, gid: str, x: float, y: float, symbol: str, shape: tuple[int, ...], colour: NDArray[np.float64]
@@ -248,13 +243,13 @@ class _Pen:
     ) -> None:
         low, high = start + before, end - after
         self.arrow("W_h", (low, _ROW), (high, _ROW))
-        look = {"va": "bottom", "color": _WEIGHT_COLOURS["W_h"]}
-        self.write((low + high) / 2, _ROW + 0.1, "$W_h$", gid="W_h", **look)
+        options = {"va": "bottom", "color": _WEIGHT_COLOURS["W_h"]}
+        self.write((low + high) / 2, _ROW + 0.1, "$W_h$", gid="W_h", **options)
 
     def arrow(self, weight: str, start: tuple[float, float], end: tuple[float, float]) -> None:
-        look: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 1, "shrinkB": 1}
+        options: dict[str, Any] = {"arrowstyle": "-|>", "mutation_scale": 11, "shrinkA": 1, "shrinkB": 1}
         colour = _WEIGHT_COLOURS[weight]
-        self.ax.add_patch(FancyArrowPatch(start, end, linewidth=1.5, color=colour, gid=weight, **look))
+        self.ax.add_patch(FancyArrowPatch(start, end, linewidth=1.5, color=colour, gid=weight, **options))
 
 
 def _readable_on(colour: NDArray[np.float64]) -> str:

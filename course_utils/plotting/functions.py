@@ -1,4 +1,4 @@
-"""Functions: of a number that was varied, and tanh with its slope."""
+"""Plots of functions of a number that was varied, and of tanh with its slope."""
 
 from __future__ import annotations
 
@@ -58,11 +58,6 @@ def curves_over(
     Axes
         Curves and baselines are named at their ends, right of the axes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> curves = {"whole": [1, 0.5, 0.2], "cut": [1, 0.5]}
@@ -73,12 +68,10 @@ def curves_over(
     log = arguments.one_of("log", log, _SCALES)
     places = arguments.array("values", values, ndim=1, positive="x" in log)
     arguments.require_rising("values", places)
-    entries = arguments.mapping("curves", curves, of="a curve's name to its values")
-    found = {
-        name: arguments.array(f"curves[{name!r}]", curve, ndim=1, positive="y" in log)
-        for name, curve in entries.items()
-    }
-    for name, curve in found.items():
+    heights = arguments.arrays(
+        "curves", curves, of="a curve's name to its values", ndim=1, positive="y" in log
+    )
+    for name, curve in heights.items():
         if len(curve) > len(places):
             raise ValueError(
                 f"curves[{name!r}] must have at most {len(places)} values, one for each of values; "
@@ -90,7 +83,7 @@ def curves_over(
         start = arguments.number("edge", edge, at_least=float(places[0]), at_most=start)
     require_words(xlabel=xlabel, ylabel=ylabel, title=title)
     ax = axes_for(ax)
-    labels = draw_curves(ax, {name: (places[: len(y)], y) for name, y in found.items()}, lines)
+    labels = draw_curves(ax, {name: (places[: len(y)], y) for name, y in heights.items()}, lines)
     if "x" in log:
         ax.set_xscale("log")
     if "y" in log:
@@ -106,11 +99,7 @@ def curves_over(
 
 
 def tanh_saturation(
-    pre_activations: ArrayLike,
-    *,
-    title: str,
-    threshold: float = 0.99,
-    ax: Axes | None = None,
+    pre_activations: ArrayLike, *, title: str, threshold: float = 0.99, ax: Axes | None = None
 ) -> Axes:
     """Draw tanh and its slope, with the given pre-activations as points on it and the saturated zone shaded.
 
@@ -125,11 +114,6 @@ def tanh_saturation(
     -------
     Axes
         The share of saturated units stands in the legend.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -159,8 +143,8 @@ def tanh_saturation(
     opacity = 0.75 if z.size <= 60 else 0.35
     dots = ax.scatter(z, np.tanh(z), s=34, color=PALETTE[0], alpha=opacity, edgecolor="white", linewidth=0.5)
     dots.set(label=f"{z.size} pre-activations", zorder=3)
-    words = f"saturated, |tanh(z)| > {threshold:g}: {_percent(share)} of {z.size}"
-    ax.axvspan(-reach, -edge, color=PALETTE[5], alpha=0.22, linewidth=0, zorder=0, label=words)
+    label = f"saturated, |tanh(z)| > {threshold:g}: {_percent(share)} of {z.size}"
+    ax.axvspan(-reach, -edge, color=PALETTE[5], alpha=0.22, linewidth=0, zorder=0, label=label)
     ax.axvspan(edge, reach, color=PALETTE[5], alpha=0.22, linewidth=0, zorder=0)
     ax.set(xlim=(-reach, reach), ylim=(-1.12, 1.12), xlabel="pre-activation z", ylabel="tanh(z), slope")
     legend_outside(ax)

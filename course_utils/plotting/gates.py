@@ -1,18 +1,18 @@
-"""What goes on inside a gated cell while it reads one sequence."""
+"""Plots of gates and states of a cell while it reads one sequence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import Normalize
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from course_utils import _arguments as arguments
-from course_utils.plotting.canvas import require_words, set_title
+from course_utils.plotting.canvas import colour_bar, require_words, set_title, whole_ticks
 from course_utils.plotting.labels import distinct_lines, legend_outside
 
 
@@ -39,24 +39,21 @@ def gate_maps(
     array of Axes
         One for the signals, one for each gate and state, from the top down; they share the time axis.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> axes = gate_maps({"input": [0, 1]}, {"f": [[0.5], [1.0]]}, {"c": [[0.0], [2.0]]}, title="It opens")
     >>> len(axes), axes[1].images[0].get_clim(), axes[2].images[0].get_clim()
     (3, (0.0, 1.0), (-2.0, 2.0))
     """
-    lines = {
-        name: arguments.array(f"signals[{name!r}]", values, ndim=1, axes="(T,)")
-        for name, values in arguments.mapping("signals", signals, of="a name to values of shape (T,)").items()
-    }
+    lines = arguments.arrays("signals", signals, of="a name to values of shape (T,)", ndim=1, axes="(T,)")
     steps = len(next(iter(lines.values())))
-    opened = _maps("gates", gates, steps)
-    for name, values in opened.items():
+    wanted: dict[str, Any] = {
+        "of": "a name to values of shape (T, H)",
+        "shape": (steps, None),
+        "axes": "(T, H)",
+    }
+    gate_values = arguments.arrays("gates", gates, **wanted)
+    for name, values in gate_values.items():
         arguments.refuse_where(
             f"gates[{name!r}]",
             values,
@@ -65,11 +62,11 @@ def gate_maps(
             fault="outside",
             remedy="pass the gate after its sigmoid",
         )
-    held = _maps("states", states, steps)
+    state_values = arguments.arrays("states", states, **wanted)
     for name, values in lines.items():
         arguments.array(f"signals[{name!r}]", values, shape=(steps,), axes="(T,), as the first signal")
     require_words(title=title)
-    panels = len(opened) + len(held)
+    panels = len(gate_values) + len(state_values)
     _, axes = plt.subplots(
         1 + panels,
         1,
@@ -80,24 +77,16 @@ def gate_maps(
     )
     axes = np.atleast_1d(axes)
     for n, (name, (colour, style, marker)) in enumerate(zip(lines, distinct_lines(), strict=False)):
-        look = {"linewidth": 5.0, "alpha": 0.45} if n == 0 else {"marker": marker, "markersize": 4}
-        axes[0].plot(range(steps), lines[name], color=colour, linestyle=style, label=name, **look)
+        options = {"linewidth": 5.0, "alpha": 0.45} if n == 0 else {"marker": marker, "markersize": 4}
+        axes[0].plot(range(steps), lines[name], color=colour, linestyle=style, label=name, **options)
     axes[0].set_ylabel("signal")
     legend_outside(axes[0])
-    for ax, (name, values) in zip(axes[1:], (opened | held).items(), strict=True):
-        _heat(ax, values, name, is_gate=name in opened)
+    for ax, (name, values) in zip(axes[1:], (gate_values | state_values).items(), strict=True):
+        _heat(ax, values, name, is_gate=name in gate_values)
     axes[-1].set_xlabel("time step")
-    axes[-1].xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    whole_ticks(axes[-1].xaxis)
     set_title(axes[0], title)
     return axes
-
-
-def _maps(argument: str, values: object, steps: int) -> dict[str, NDArray[np.float64]]:
-    entries = arguments.mapping(argument, values, of="a name to values of shape (T, H)")
-    return {
-        name: arguments.array(f"{argument}[{name!r}]", entry, shape=(steps, None), axes="(T, H)")
-        for name, entry in entries.items()
-    }
 
 
 def _heat(ax: Axes, values: NDArray[np.float64], name: str, *, is_gate: bool) -> None:
@@ -109,10 +98,8 @@ def _heat(ax: Axes, values: NDArray[np.float64], name: str, *, is_gate: bool) ->
         aspect="auto",
         interpolation="nearest",
     )
-    ax.yaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=4))
+    whole_ticks(ax.yaxis, at_most=4)
     ax.spines[:].set_visible(False)
     ax.set_ylabel("unit")
     beside = ax.inset_axes((1.015, 0.0, 0.02, 1.0))  # next to it, however wide the legend above is
-    bar = ax.figure.colorbar(image, cax=beside)
-    bar.set_label(name)
-    bar.outline.set_visible(False)
+    colour_bar(ax, image, name, beside)

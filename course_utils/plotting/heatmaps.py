@@ -11,7 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
+from matplotlib.ticker import LogLocator, NullFormatter
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
@@ -20,8 +20,10 @@ from course_utils.plotting.canvas import (
     NOTHING,
     PADDING,
     axes_for,
+    colour_bar,
     require_words,
     set_title,
+    whole_ticks,
 )
 from course_utils.plotting.labels import distinct_lines, legend_outside
 
@@ -52,11 +54,6 @@ def heat_map(
         as in `padded_batch`; the colours' scale leaves it out. None if all are real.
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = heat_map([[0.0, -2.0], [1.0, 0.5], [0.0, 0.1]], label="state", title="Units", diverging=True)
@@ -79,12 +76,10 @@ def heat_map(
     image = ax.imshow(matrix.T, cmap=colours, norm=scale, aspect="auto", interpolation="nearest")
     if real < steps:
         ax.add_patch(Rectangle((real - 0.5, -0.5), steps - real, units, linewidth=0, **PADDING))
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1, nbins=12))
+    whole_ticks(ax.xaxis, ax.yaxis, at_most=12)
     ax.spines[:].set_visible(False)
     ax.set(xlabel=time_label, ylabel=unit_label)
-    bar = ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
-    bar.outline.set_visible(False)
+    colour_bar(ax, image, label)
     set_title(ax, title)
     return ax
 
@@ -118,11 +113,6 @@ def loss_surface(
     Axes
         The paths, if any, are named in a legend.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = loss_surface([[1, 10], [2, 100]], [0, 1], [0, 1], xlabel="w", ylabel="v", title="A cliff")
@@ -145,11 +135,9 @@ def loss_surface(
     require_words(xlabel=xlabel, ylabel=ylabel, label=label, title=title)
     walks = {}
     if not (isinstance(paths, Mapping) and not paths):
-        entries = arguments.mapping("paths", paths, of="a path's name to its points")
-        walks = {
-            name: arguments.array(f"paths[{name!r}]", points, shape=(None, 2), axes="(point, (x, y))")
-            for name, points in entries.items()
-        }
+        walks = arguments.arrays(
+            "paths", paths, of="a path's name to its points", shape=(None, 2), axes="(point, (x, y))"
+        )
     ax = axes_for(ax)
     low, high = float(grid.min()), float(grid.max())
     top = high if high > low else 10 * low
@@ -164,8 +152,7 @@ def loss_surface(
         walks.items(), distinct_lines(), _PATH_COLOURS * len(walks), strict=False
     ):
         _draw_path(ax, name, points, {"color": colour, "linestyle": style}, marker)
-    bar = ax.figure.colorbar(image, ax=ax, label=label, pad=0.02)
-    bar.outline.set_visible(False)
+    bar = colour_bar(ax, image, label)
     bar.ax.yaxis.set_major_locator(LogLocator(numticks=8))
     bar.ax.yaxis.set_minor_formatter(NullFormatter())
     if walks:
@@ -179,8 +166,8 @@ def _draw_path(ax: Axes, name: str, points: FloatArray, line: dict[str, Any], ma
     inside, exit_point = _until_outside(points, ax.get_xlim(), ax.get_ylim())
     edge = [effects.Stroke(linewidth=3.2, foreground="#262626"), effects.Normal()]
     marked: dict[str, Any] = {"marker": marker, "markersize": 6} if len(inside) <= 20 else {}
-    look: dict[str, Any] = {"linewidth": 1.6, "path_effects": edge, "zorder": 3, **line, **marked}
-    ax.plot(*inside.T, label=name, **look)
+    options: dict[str, Any] = {"linewidth": 1.6, "path_effects": edge, "zorder": 3, **line, **marked}
+    ax.plot(*inside.T, label=name, **options)
     if exit_point is not None:
         arrow = {"arrowstyle": "-|>", "linewidth": 1.6, "shrinkA": 0, "shrinkB": 0, "path_effects": edge}
         ax.annotate("", tuple(exit_point), tuple(inside[-1]), arrowprops=arrow | line, zorder=3)

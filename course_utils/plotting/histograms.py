@@ -1,4 +1,4 @@
-"""How values are distributed."""
+"""Plots of how values are distributed."""
 
 from __future__ import annotations
 
@@ -9,11 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
-from course_utils.plotting.canvas import (
-    axes_for,
-    require_words,
-    set_title,
-)
+from course_utils.plotting.canvas import axes_for, require_words, set_title
 from course_utils.plotting.labels import distinct_lines, legend_outside
 
 
@@ -37,11 +33,6 @@ def distributions(
     log : a logarithmic x-axis, bins of equal ratio; all values must then be above 0 (pass `np.abs(...)`).
     ax : axes to draw on; a new figure if None.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = distributions({"a": [1, 1, 2], "b": [4.0]}, bins=3, xlabel="size", title="b is larger")
@@ -49,17 +40,13 @@ def distributions(
     [0.67, 0.33, 0.0]
     """
     log = arguments.flag("log", log)
-    entries = arguments.mapping("samples", samples, of="a name to its values")
-    found = {
-        name: arguments.array(f"samples[{name!r}]", values, positive=log).ravel()
-        for name, values in entries.items()
-    }
+    values_by_name = arguments.arrays("samples", samples, of="a name to its values", positive=log)
     count = arguments.whole_number("bins", bins, at_least=2)
     require_words(xlabel=xlabel, title=title)
     ax = axes_for(ax)
-    everything = np.concatenate(list(found.values()))
+    everything = np.concatenate([values.ravel() for values in values_by_name.values()])
     edges = np.histogram_bin_edges(np.log10(everything) if log else everything, bins=count)
-    for (name, values), (colour, style, _) in zip(found.items(), distinct_lines(), strict=False):
+    for (name, values), (colour, style, _) in zip(values_by_name.items(), distinct_lines(), strict=False):
         heights = np.histogram(np.log10(values) if log else values, bins=edges)[0] / values.size
         ax.stairs(
             heights, 10**edges if log else edges, color=colour, linestyle=style, linewidth=1.8, label=name

@@ -26,23 +26,16 @@ def image_rows(images: Mapping[str, ArrayLike], *, title: str) -> NDArray[np.obj
     array of Axes
         Shape (rows, N). A row's name stands left of it. All images share one scale of grey.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> axes = image_rows({"a": np.eye(3)[None], "b": np.zeros((1, 3, 3))}, title="A diagonal, and nothing")
     >>> axes.shape, axes[0, 0].get_ylabel()
     ((2, 1), 'a')
     """
-    entries = arguments.mapping("images", images, of="a row's name to its images")
-    found = {
-        name: arguments.array(f"images[{name!r}]", row, ndim=3, axes="(N, height, width)")
-        for name, row in entries.items()
-    }
-    shapes = {name: row.shape for name, row in found.items()}
+    rows = arguments.arrays(
+        "images", images, of="a row's name to its images", ndim=3, axes="(N, height, width)"
+    )
+    shapes = {name: row.shape for name, row in rows.items()}
     if len(set(shapes.values())) > 1:
         raise ValueError(f"images must have one shape in every row; got {shapes}: pass as many of one size")
     number = next(iter(shapes.values()))[0]
@@ -51,13 +44,13 @@ def image_rows(images: Mapping[str, ArrayLike], *, title: str) -> NDArray[np.obj
             f"images must have at most 20 in a row to be seen; got {number}: pass a part of them"
         )
     require_words(title=title)
-    low = min(float(row.min()) for row in found.values())
-    high = max(float(row.max()) for row in found.values())
+    low = min(float(row.min()) for row in rows.values())
+    high = max(float(row.max()) for row in rows.values())
     width = max(3.0, 0.8 * number + 0.5)
     figure, axes = plt.subplots(
-        len(found), number, figsize=(width, 0.6 + 0.85 * len(found)), squeeze=False, layout="constrained"
+        len(rows), number, figsize=(width, 0.6 + 0.85 * len(rows)), squeeze=False, layout="constrained"
     )
-    for line, (name, row) in zip(axes, found.items(), strict=True):
+    for line, (name, row) in zip(axes, rows.items(), strict=True):
         for ax, image in zip(line, row, strict=True):
             ax.imshow(image, cmap="gray_r", vmin=low, vmax=high if high > low else low + 1.0, gid=name)
             ax.set(xticks=[], yticks=[])

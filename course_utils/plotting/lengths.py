@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from course_utils import _arguments as arguments
@@ -23,18 +22,13 @@ from course_utils.plotting.canvas import (
     require_words,
     set_title,
     time_colours,
+    whole_ticks,
 )
 from course_utils.plotting.labels import label_beside
 from course_utils.plotting.lines import draw_curves
 
 
-def padded_batch(
-    values: ArrayLike,
-    lengths: ArrayLike,
-    *,
-    title: str,
-    ax: Axes | None = None,
-) -> Axes:
+def padded_batch(values: ArrayLike, lengths: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
     """Draw a batch as a grid of boxes with their values: a row a sequence, the padding hatched in grey.
 
     Parameters
@@ -48,11 +42,6 @@ def padded_batch(
     -------
     Axes
         Real steps have the colours of their time step (`time_colours`), as everywhere in the course.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -83,16 +72,15 @@ def padded_batch(
     points = min(10.0, 72 * (cell_width(ax) - 1.0) / steps / (0.75 * longest))
     colours = time_colours(steps)
     for row, step in np.ndindex(rows, steps):
-        look: dict[str, Any] = {"facecolor": colours[step]}
+        options: dict[str, Any] = {"facecolor": colours[step]}
         if step >= real[row]:
-            look = dict(PADDING)
-        ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **look))
+            options = dict(PADDING)
+        ax.add_patch(Rectangle((step - 0.46, row - 0.42), 0.92, 0.84, linewidth=0, **options))
         ink = GREY if step >= real[row] else ("white" if colours[step][:3].mean() < 0.55 else "black")
         middle: dict[str, Any] = {"ha": "center", "va": "center"}
         ax.text(step, row, written[row][step], color=ink, fontsize=points, gid="values", **middle)
     ax.set(xlim=(-0.6, steps - 0.4), ylim=(rows - 0.4, -0.6), xlabel="time step", ylabel="sequence")
-    for axis in (ax.xaxis, ax.yaxis):
-        axis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+    whole_ticks(ax.xaxis, ax.yaxis)
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     set_title(ax, title)
@@ -128,11 +116,6 @@ def curves_by_length(
     Axes
         Curves and baselines are named at their ends, right of the axes.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> curves, lengths = {"tanh": [0.1, 0.2, 9.0]}, [1, 2, 8]
@@ -142,15 +125,10 @@ def curves_by_length(
     """
     log = arguments.flag("log", log)
     places = arguments.array("lengths", lengths, ndim=1)
-    if len(places) < 2 or np.any(np.diff(places) <= 0):
-        raise ValueError(
-            f"lengths must be at least 2 numbers that rise; got {arguments.described(lengths)}: sort them"
-        )
-    entries = arguments.mapping("curves", curves, of="a curve's name to its value at each length")
-    found = {
-        name: arguments.array(f"curves[{name!r}]", values, shape=(len(places),), positive=log)
-        for name, values in entries.items()
-    }
+    arguments.require_rising("lengths", places)
+    heights = arguments.arrays(
+        "curves", curves, of="a curve's name to its value at each length", shape=places.shape, positive=log
+    )
     lines = levels(baselines, positive=log)
     shaded = None
     if trained is not None:
@@ -163,7 +141,7 @@ def curves_by_length(
     ax = axes_for(ax)
     if log:
         ax.set_yscale("log")
-    labels = draw_curves(ax, {name: (places, values) for name, values in found.items()}, lines)
+    labels = draw_curves(ax, {name: (places, values) for name, values in heights.items()}, lines)
     if shaded is not None:
         first, last = shaded
         ax.axvspan(first, last, color=PALETTE[4], alpha=0.22, linewidth=0, zorder=0)
@@ -178,7 +156,7 @@ def curves_by_length(
             color=GREY,
         )
     ax.set_xlim(places[0], places[-1])
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=2))
+    whole_ticks(ax.xaxis, at_least=2)
     ax.set(xlabel="length of the sequence (steps)", ylabel=ylabel)
     set_title(ax, title)
     label_beside(ax, labels)

@@ -37,11 +37,6 @@ def drawn(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_]) 
         - images, heat maps: shape (rows, columns) as drawn, so (unit, time); several of a name are stacked
         - words of a diagram: shape (N,), text
 
-    Raises
-    ------
-    TypeError, ValueError
-        It is no figure, nor axes of one.
-
     Examples
     --------
     >>> from course_utils import plotting
@@ -54,7 +49,7 @@ def drawn(figure_or_axes: Figure | Axes | Sequence[Axes] | NDArray[np.object_]) 
     for ax in axes_of("figure_or_axes", figure_or_axes):
         for name, values in _everything(ax):
             parts.setdefault(name, []).append(values)
-    return {name: _joined(found) for name, found in parts.items()}
+    return {name: _joined(values_of_name) for name, values_of_name in parts.items()}
 
 
 def _everything(ax: Axes) -> Iterator[Named]:

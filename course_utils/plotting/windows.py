@@ -37,11 +37,6 @@ def windows_of_series(x: ArrayLike, window: int, *, title: str, ax: Axes | None 
         The first two windows and the last, coloured by the time step within the window, with their steps
         written below them; arrows for the state that passes; in grey the steps that fill no window.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> ax = windows_of_series(np.zeros((5, 100)), 15, title="Six windows")
@@ -52,7 +47,9 @@ def windows_of_series(x: ArrayLike, window: int, *, title: str, ax: Axes | None 
     width = arguments.whole_number("window", window, at_least=1)
     count = steps // width
     if count < 2:
-        raise ValueError(f"window must be at most half of the {steps} steps of x; got {width}")
+        raise ValueError(
+            f"window must be at most half of the {steps} steps of x; got {arguments.described(width)}"
+        )
     require_words(title=title)
     ax = axes_for(ax, size=(7.5, 2.7))
     shown = sorted({0, 1, count - 1})
@@ -106,11 +103,6 @@ def flattening(h: ArrayLike, *, title: str, ax: Axes | None = None) -> Axes:
     -------
     Axes
         Left the B rows of T steps, right the B·T rows of H numbers. The same colour is the same time step.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -170,7 +162,6 @@ def _hand_over(ax: Axes, start: float, end: float) -> None:
     _write(ax, (start + end) / 2, 0.56, "state", "state", va="bottom", color=_STATE)
 
 
-def _write(ax: Axes, x: float, y: float, text: str, gid: str, **look: Any) -> None:
-    defaults: dict[str, Any] = {"ha": "center", "color": INK, "fontsize": _SMALL}
-    size = look.pop("size", None)
-    ax.text(x, y, text, gid=gid, **(defaults | look | ({"fontsize": size} if size else {})))
+def _write(ax: Axes, x: float, y: float, text: str, gid: str, **options: Any) -> None:
+    defaults: dict[str, Any] = {"ha": "center", "color": INK, "size": _SMALL}
+    ax.text(x, y, text, gid=gid, **(defaults | options))

@@ -38,11 +38,6 @@ def progress_of_workers(
     Axes
         Time begins at 0, when the first processes were started.
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     Examples
     --------
     >>> tracks = {"worker 0": [([5.0, 5.1], [1, 2]), ([9.0, 9.1], [1, 2])]}
@@ -51,24 +46,24 @@ def progress_of_workers(
     ['checkpoint', 'worker 0', 'killed']
     """
     entries = arguments.mapping("tracks", tracks, of="a worker's name to its tracks")
-    found = {name: _tracks(f"tracks[{name!r}]", track) for name, track in entries.items()}
+    tracks_by_name = {name: _tracks(f"tracks[{name!r}]", track) for name, track in entries.items()}
     every = arguments.whole_number("checkpoint_every", checkpoint_every, at_least=1)
     cross = (
         None if killed is None else arguments.array("killed", killed, shape=(2,), axes="(seconds, update)")
     )
     require_words(title=title)
     ax = axes_for(ax)
-    last = max(float(updates.max()) for track in found.values() for _, updates in track)
+    last = max(float(updates.max()) for track in tracks_by_name.values() for _, updates in track)
     for n, level in enumerate(range(every, int(last) + 1, every)):
         line = ax.axhline(level, color="#c4c4c4", linewidth=0.8, zorder=1, gid="checkpoint")
         line.set_label("_" if n else "checkpoint")
     for n, ((name, track), (colour, _, marker)) in enumerate(
-        zip(found.items(), distinct_lines(), strict=False)
+        zip(tracks_by_name.items(), distinct_lines(), strict=False)
     ):
-        look: dict[str, Any] = {"color": colour, "marker": marker, "zorder": 3 + n}
-        look |= {"markersize": 7, "alpha": 0.45} if n == 0 else {"markersize": 3}
+        options: dict[str, Any] = {"color": colour, "marker": marker, "zorder": 3 + n}
+        options |= {"markersize": 7, "alpha": 0.45} if n == 0 else {"markersize": 3}
         for start, (seconds, updates) in enumerate(track):
-            ax.plot(seconds, updates, linewidth=0, label="_" if start else name, gid=name, **look)
+            ax.plot(seconds, updates, linewidth=0, label="_" if start else name, gid=name, **options)
     if cross is not None:
         ax.plot(
             *cross[:, None],
@@ -93,11 +88,11 @@ def _tracks(name: str, tracks: object) -> list[tuple[arguments.FloatArray, argum
             f"{name} must be a list of (seconds, updates), one for each start;"
             f" got {arguments.described(tracks)}"
         )
-    found = []
+    result = []
     for n, track in enumerate(tracks):
         if not isinstance(track, Sequence) or len(track) != 2:
             raise TypeError(f"{name}[{n}] must be (seconds, updates); got {arguments.described(track)}")
         seconds = arguments.array(f"{name}[{n}] seconds", track[0], ndim=1)
         updates = arguments.array(f"{name}[{n}] updates", track[1], shape=seconds.shape, axes="(updates,)")
-        found.append((seconds, updates))
-    return found
+        result.append((seconds, updates))
+    return result

@@ -1,4 +1,4 @@
-"""The course's own tasks: seeded sequences whose answers, and whose trivial baselines, are known exactly.
+"""Seeded sequences for the course's tasks, whose answers and trivial baselines are known exactly.
 
 Every function takes `seed` and draws from a private generator: the same seed gives the same data, whatever
 ran before, and NumPy's and Python's global generators are left alone. Arrays are (B, T, F): batch, time step,

@@ -1,4 +1,4 @@
-"""What the tasks of `course_utils.sequences` return."""
+"""The batches that the tasks of `course_utils.sequences` return."""
 
 from __future__ import annotations
 

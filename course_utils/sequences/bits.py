@@ -12,7 +12,7 @@ _MOST_BITS = 22
 
 
 def all_bit_strings(steps: int) -> SequenceBatch:
-    """Every string of so many bits, and how many of its bits are ones.
+    """Return every string of T bits, and how many of its bits are ones.
 
     The strings stand in the order of the numbers that they spell: row i holds the binary digits of i, the
     most significant first. Of the C(T, k) strings with k ones, the most have k = T/2: always answering T/2 is
@@ -26,11 +26,6 @@ def all_bit_strings(steps: int) -> SequenceBatch:
     -------
     SequenceBatch
         `x`: float32, shape (2**T, T, 1), each 0 or 1. `y`: float32, shape (2**T, 1), in 0..T.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -49,7 +44,7 @@ def all_bit_strings(steps: int) -> SequenceBatch:
 
 
 def bit_strings(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
-    """Random strings of bits, and how many of each string's bits are ones.
+    """Return random strings of bits, and how many of each string's bits are ones.
 
     The count is binomial, B(T, 1/2): its mean is T/2 and its variance T/4, which is the mean squared error of
     always answering T/2.
@@ -64,11 +59,6 @@ def bit_strings(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     -------
     SequenceBatch
         `x`: float32, shape (B, T, 1), each 0 or 1 with equal chance. `y`: float32, shape (B, 1), in 0..T.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -92,7 +82,7 @@ def _bits(batch_size: int, steps: int, seed: int) -> NDArray[np.float32]:
 
 
 def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
-    """Random bits, and the first of them as the target.
+    """Return random bits, and the first of them as the target.
 
     All bits after the first are noise, which a network must not let overwrite what it remembers. Guessing, or
     always giving the same answer, is right for 50 % of the sequences on average.
@@ -108,11 +98,6 @@ def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     SequenceBatch
         `x`: float32, shape (B, T, 1), each 0 or 1 with equal chance. `y`: float32, shape (B, 1), which is
         `x[:, 0]`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -130,7 +115,7 @@ def first_bit(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
 
 
 def echo_series(length: int, lag: int, batch_size: int, *, seed: int) -> EchoBatch:
-    """Random bits, and the same bits `lag` steps later.
+    """Return random bits, and the same bits `lag` steps later.
 
     One series of bits is drawn, the labels are the series moved by `lag` steps, and then both are cut into
     rows. So the first `lag` labels of every row but the first are bits that stand at the end of the row
@@ -152,11 +137,6 @@ def echo_series(length: int, lag: int, batch_size: int, *, seed: int) -> EchoBat
     EchoBatch
         `x`, `y`: int8 arrays of shape (batch_size, length // batch_size);
         `known`: bool, same shape, False where the label cannot be known from its row.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

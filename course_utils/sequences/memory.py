@@ -1,4 +1,4 @@
-"""Tasks that ask for memory: three questions about one stream, adding, copying, matching a's with b's."""
+"""Tasks that need memory: three questions about one stream, adding, copying, matching a's with b's."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ECHO = 3
 def three_questions(
     batch_size: int, steps: int, *, seed: int
 ) -> tuple[NDArray[np.float32], dict[str, NDArray[np.float32]]]:
-    """One stream of values and marks, and three questions about it at every step.
+    """Return one stream of values and marks, and the answers to three questions about it at every step.
 
     A value is +1 or -1, either as likely. A mark is 1 in one step of five, on average, and 0 else.
 
@@ -32,11 +32,6 @@ def three_questions(
     targets : dict of array
         float32, each of shape (B, T, 1). `count`: how many marks so far. `echo`: the value 3 steps before, 0
         where there is none. `replace`: the value that came with the latest mark, 0 before the first.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -61,11 +56,11 @@ def three_questions(
 
 
 def adding_problem(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
-    """Random numbers, two of them marked, and the sum of those two.
+    """Return random numbers, two of them marked, and the sum of those two.
 
     One mark lies in the first half of the steps, one in the second. The numbers are uniform in [0, 1), so
     the sum has mean 1 and variance 2/12: always answering 1 has a mean squared error of 1/6, about 0.1667.
-    Whoever sees only one of the two marked numbers gets 1/12.
+    The best answer from only one of the two marked numbers has 1/12.
 
     Parameters
     ----------
@@ -77,11 +72,6 @@ def adding_problem(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     -------
     SequenceBatch
         `x`: float32, shape (B, T, 2): a number in [0, 1), and its mark, 0 or 1. `y`: float32, shape (B, 1).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -108,11 +98,11 @@ def adding_problem(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
 def copy_memory(
     batch_size: int, delay: int, *, symbols: int = 10, classes: int = 8, seed: int
 ) -> SequenceBatch:
-    """Symbols, a delay, a signal; then the same symbols are to be repeated.
+    """Return symbols, a delay and a signal as inputs, and the same symbols after the signal as targets.
 
     The input shows S symbols of K classes, then blanks, with one signal (class K + 1) in the last step of
     the delay, then blanks again. The target is blank (class K) until the last S steps, which hold the
-    symbols in their order. Who has no memory is sure of the blanks and guesses the symbols: S ln K nats in
+    symbols in their order. A model without memory knows the blanks and guesses the symbols: S ln K nats in
     each sequence, S ln K / (T + 2 S) a step, which is 10 ln 8 / (T + 20) for the usual S = 10, K = 8.
 
     Parameters
@@ -128,11 +118,6 @@ def copy_memory(
     SequenceBatch
         `x`: float32, shape (B, T + 2 S, K + 2), one-hot: the classes, blank, signal.
         `y`: float32, shape (B, T + 2 S, K + 1), one-hot: the classes, blank.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -163,7 +148,7 @@ def copy_memory(
 
 
 def matched_strings(counts: ArrayLike, *, longest: int | None = None) -> PaddedBatch:
-    """Strings of n a's and n b's, and at each step which symbols may come next.
+    """Return strings of n a's and n b's, and at each step which symbols may come next.
 
     A string is read as start, a, ..., a, b, ..., b: 2 n + 1 steps. Next may come: after the start, an a;
     after an a, an a or a b; after a b, another b while one is owed, and then the end. To tell the last b
@@ -180,11 +165,6 @@ def matched_strings(counts: ArrayLike, *, longest: int | None = None) -> PaddedB
         `x`: float32, shape (B, 2 longest + 1, 3), one-hot: a, b, start; 0 in the padding.
         `lengths`: int64, shape (B,), 2 n + 1. `y`: float32, shape (B, 2 longest + 1, 3), 1 for each of a, b,
         end that may come next; 0 in the padding.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""Tasks whose inputs are numbers: say the change since the step before, add up digits."""
+"""Tasks whose inputs are numbers: the change since the step before, the sum of digits."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from course_utils.sequences.batches import PaddedBatch, SequenceBatch
 
 
 def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
-    """Random numbers, and by how much each differs from the one before it.
+    """Return random numbers, and by how much each differs from the one before it.
 
     The target is `y[:, t] = x[:, t] - x[:, t - 1]`, and `y[:, 0] = x[:, 0]`: the number before the first
     counts as 0. A step's target cannot be told from its input alone, so a network needs to remember one step.
@@ -30,11 +30,6 @@ def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     SequenceBatch
         `x`: float32, shape (B, T, 1), uniform in [-1, 1). `y`: float32, shape (B, T, 1), in (-2, 2).
 
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
-
     References
     ----------
     This course's own task. The baselines follow from the mean square 1/3 and the independence of the steps.
@@ -50,14 +45,14 @@ def changes(batch_size: int, steps: int, *, seed: int) -> SequenceBatch:
     rows = arguments.whole_number("batch_size", batch_size, at_least=1)
     length = arguments.whole_number("steps", steps, at_least=1)
     generator = np.random.default_rng(arguments.whole_number("seed", seed, at_least=0))
-    # random() of float32 lies in [0, 1) exactly, and doubling it and taking 1 off rounds nothing up to 1
+    # float32's random() is in [0, 1), and 2 x - 1 is exact, so nothing is rounded up to 1
     x = generator.random((rows, length, 1), dtype=np.float32) * np.float32(2) - np.float32(1)
     y = np.diff(x, axis=1, prepend=np.float32(0))
     return SequenceBatch(x, y)
 
 
 def digit_sums(batch_size: int, longest: int, *, shortest: int = 1, seed: int) -> PaddedBatch:
-    """Digits 0 to 9 in sequences of different lengths, and the sum of each sequence.
+    """Return digits 0 to 9 in sequences of different lengths, and the sum of each sequence.
 
     The padding is 0, which is a digit too: what is real can be told from `lengths` only.
 
@@ -79,11 +74,6 @@ def digit_sums(batch_size: int, longest: int, *, shortest: int = 1, seed: int) -
     -------
     PaddedBatch
         `x`: float32, shape (B, T, 1). `lengths`: int64, shape (B,). `y`: float32, shape (B, 1).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------

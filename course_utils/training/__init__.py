@@ -1,1 +1,1 @@
-"""Networks written out, many trained side by side, and baselines that need no network."""
+"""Cells run step by step, ensembles of small networks, and baselines that need no network."""

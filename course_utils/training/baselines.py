@@ -1,4 +1,4 @@
-"""Rivals without a network, for tasks where one is needed that is more than a line of scikit-learn."""
+"""Baselines without a network that need more than a line of scikit-learn."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TRUST = 2.0
 def window_counts(
     train: LetterRows, letters: ArrayLike, *, windows: Sequence[tuple[int, int]]
 ) -> NDArray[np.int32]:
-    """Label letters by counting: how often did a word end in training, given the letters around?
+    """Label each letter by how often a word ended in training, given the letters around it.
 
     The estimate starts with the share of all letters that end a word. Each window in turn makes it sharper:
     if it was seen n times in training, and a word ended in it e times, then p becomes (e + 2 p) / (n + 2). So
@@ -37,11 +37,6 @@ def window_counts(
     -------
     array
         int32, shape (B, T): 1 where p is above one half, also in the padding, where it means nothing.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     References
     ----------
@@ -60,11 +55,11 @@ def window_counts(
         raise TypeError(
             f"train must be LetterRows; got {arguments.described(train)}: take those of text_without_spaces"
         )
-    found = arguments.array("letters", letters, ndim=2, axes="(B, T)")
+    values = arguments.array("letters", letters, ndim=2, axes="(B, T)")
     arguments.refuse_where(
         "letters",
-        found,
-        ~np.isin(found, np.arange(_LETTERS)),
+        values,
+        ~np.isin(values, np.arange(_LETTERS)),
         wanted=f"whole numbers from 0 to {_LETTERS - 1}",
         fault="something else",
         remedy="pass the letters of LetterRows",
@@ -73,7 +68,7 @@ def window_counts(
         raise ValueError(
             "windows must have at least one pair (before, after); got none: try [(0, 0), (1, 1)]"
         )
-    codes = found.astype(np.int64)
+    codes = values.astype(np.int64)
     ends = train.ends_word[train.mask]
     p = np.full(codes.shape, ends.mean())
     for before, after in windows:
@@ -89,7 +84,7 @@ def window_counts(
 
 
 def _numbered(letters: NDArray[np.integer], before: int, after: int) -> NDArray[np.int64]:
-    """One number for each letter and its neighbours: the digits of a number in base 27."""
+    """Return one number for each letter and its neighbours, which are its digits in base 27."""
     padded = np.pad(letters.astype(np.int64), ((0, 0), (before, after)))
     width = before + 1 + after
     shifted = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1)

@@ -1,13 +1,11 @@
-"""Many small networks trained at once: every array has one more axis, in front, of N networks.
+"""Trains an ensemble of N small networks at once: every array has one more axis in front, of length N.
 
 A network of ten units spends most of its time on starting operations, not on arithmetic. Stacked, N of them
-take little longer than one. Each keeps its own weights, data, loss and gradient: they do not see each other.
+take little longer than one. Each keeps its own weights, data, loss and gradient, independent of the others.
 
 The step of the recurrent cell is the caller's: a function `step(z, state, W_h, *more)` that takes
 z = x_t W_x + b of shape (N, B, k H), a tuple of states (N, B, H), the recurrent weights (N, H, k H) and,
 for a GRU, the second bias (N, 1, k H); it returns the new states, h first.
-
-TensorFlow and Keras are imported where they are used: importing this module does not load them.
 """
 
 from __future__ import annotations
@@ -29,7 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["CELLS", "Cell", "Trained", "arranged", "outputs", "stacked", "train", "train_all"]
 
 _CLIP = 1.0
-_MEMORY = 0.95  # beta_2: the sizes of about 20 gradients
+_MEMORY = 0.95  # beta_2: averages about 20 squared gradients
 _SHORTEST = 1e-7
 
 
@@ -47,48 +45,43 @@ def stacked(layers: Sequence[keras.layers.Layer], *, features: int, outputs: int
     list of tf.Variable
         W_y (N, H, C), b_y (N, 1, C), W_x (N, F, k H), W_h (N, H, k H), b (N, 1, k H) and, for a GRU with
         `reset_after=True`, its second bias (N, 1, k H); float32.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     import keras
     import tensorflow as tf
 
     kinds = (keras.layers.SimpleRNN, keras.layers.GRU, keras.layers.LSTM)
-    found = list(layers)
-    if not found:
+    all_layers = list(layers)
+    if not all_layers:
         raise ValueError("layers must have at least one layer; got none")
     sizes = arguments.whole_number("features", features, at_least=1)
-    answers = arguments.whole_number("outputs", outputs, at_least=1)
-    parts = []
-    for layer in found:
+    head_size = arguments.whole_number("outputs", outputs, at_least=1)
+    weights_by_layer = []
+    for layer in all_layers:
         if not isinstance(layer, kinds):
             raise TypeError(
                 f"layers must be SimpleRNN, GRU or LSTM layers of Keras; got {arguments.described(layer)}"
             )
-        head = keras.layers.Dense(answers)
+        head = keras.layers.Dense(head_size)
         layer.build((None, None, sizes))
         head.build((None, layer.units))
-        parts.append(layer.get_weights() + head.get_weights())
-    shapes = {tuple(w.shape for w in part) for part in parts}
-    if len(shapes) > 1 or len(parts[0]) != 5:
+        weights_by_layer.append(layer.get_weights() + head.get_weights())
+    shapes = {tuple(w.shape for w in layer_weights) for layer_weights in weights_by_layer}
+    if len(shapes) > 1 or len(weights_by_layer[0]) != 5:
         raise ValueError(f"layers must be of one kind and size, with biases; got weights of shapes {shapes}")
-    w_x, w_h, b, w_y, b_y = [np.stack(arrays) for arrays in zip(*parts, strict=True)]
+    w_x, w_h, b, w_y, b_y = [np.stack(arrays) for arrays in zip(*weights_by_layer, strict=True)]
     biases = [b[:, None]] if b.ndim == 2 else [b[:, :1], b[:, 1:]]
     return [tf.Variable(w, dtype="float32") for w in (w_y, b_y[:, None], w_x, w_h, *biases)]
 
 
 def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data") -> NDArray[np.generic]:
-    """Deal sequences out to updates and networks, time first.
+    """Return sequences divided among updates and networks, time first.
 
     Parameters
     ----------
     data : shape (updates * networks * B, T, F).
     updates : updates that the data are for.
-    networks : networks N that each get data of their own.
-    name : what an error calls the data.
+    networks : networks N that each get their own data.
+    name : the data's name in an error.
 
     Returns
     -------
@@ -105,14 +98,15 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
     many = arguments.whole_number("networks", networks, at_least=1)
     if array.ndim != 3 or len(array) % (count * many):
         raise ValueError(
-            f"{name} must have shape (updates * networks * B, T, F), here a multiple of {count * many} rows;"
+            f"{name} must have shape (updates * networks * B, T, F), here a multiple of"
+            f" {arguments.described(count * many)} rows;"
             f" got shape {array.shape}"
         )
     return np.moveaxis(array.reshape(count, many, -1, *array.shape[1:]), 3, 1)
 
 
 def outputs(cell: Cell, weights: Sequence[tf.Variable], x: ArrayLike) -> tf.Tensor:
-    """Run N networks over their sequences.
+    """Run N networks over their sequences, and return all their outputs.
 
     Parameters
     ----------
@@ -129,7 +123,7 @@ def outputs(cell: Cell, weights: Sequence[tf.Variable], x: ArrayLike) -> tf.Tens
 
     inputs = tf.convert_to_tensor(x, "float32")
     w_x, w_h, b, *more = weights[2:]
-    steps, z = inputs.shape[0], inputs @ w_x + b  # the inputs' share, for all steps in one product
+    steps, z = inputs.shape[0], inputs @ w_x + b  # for all steps in one product
     zeros = tf.zeros([*z.shape[1:3], w_h.shape[1]])
 
     def one_step(t: tf.Tensor, state: tuple[tf.Tensor, ...], h_all: tf.TensorArray) -> tuple[Any, ...]:
@@ -176,11 +170,6 @@ def train(
     -------
     array
         float32, shape (updates, N): the loss of each batch before the update that it leads to.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     data = _dealt_out(x, y, updates=updates, networks=int(weights[0].shape[0]))
     return _compiled(cell, weights, loss, data, rate=rate, clip=clip)(weights)
@@ -206,7 +195,7 @@ def _compiled(
     rate: float,
     clip: float,
 ) -> Callable[[Sequence[tf.Variable]], NDArray[np.float32]]:
-    """Compile the training of networks like these; what is returned trains any such from their start."""
+    """Return a compiled function that trains networks of the shapes of `like` in place."""
     import keras
     import tensorflow as tf
 
@@ -239,7 +228,7 @@ def _compiled(
         )[1].stack()
 
     graph = tf.function(all_updates, jit_compile=True, autograph=False)
-    compiled = graph.get_concrete_function(*data)  # one tracing: no warning of many
+    compiled = graph.get_concrete_function(*data)  # traced once, so no warning of retracing
 
     def run(start: Sequence[tf.Variable]) -> NDArray[np.float32]:
         for variable, value in zip([*optimizer.variables, *weights], [*fresh, *start], strict=True):
@@ -271,7 +260,7 @@ def train_all(
     updates: int,
     rate: float,
 ) -> Trained:
-    """Build several kinds of networks and train them on the same data, two side by side in two threads.
+    """Build several kinds of networks and train them on the same data, in two threads.
 
     Parameters
     ----------
@@ -283,23 +272,20 @@ def train_all(
     -------
     Trained
         By name, in the order of `layers`.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     missing = [kind for kind in layers if kind not in cells]
     if missing:
         raise ValueError(f"cells must have an entry for each of layers; got none for {missing[0]!r}")
     sizes = {"features": np.shape(x)[-1], "outputs": np.shape(y)[-1]}
-    weights = {kind: stacked(found, **sizes) for kind, found in layers.items()}
-    many = {len(found) for found in layers.values()}
+    weights = {kind: stacked(entry, **sizes) for kind, entry in layers.items()}
+    many = {len(entry) for entry in layers.values()}
     if len(many) != 1:
         raise ValueError(f"layers must have equally many of each kind, at least one kind; got {sorted(many)}")
     data = _dealt_out(x, y, updates=updates, networks=many.pop())
 
-    alike: dict[tuple[object, ...], list[str]] = {}  # kinds that differ in their start only: compiled once
+    alike: dict[
+        tuple[object, ...], list[str]
+    ] = {}  # kinds that differ only in their initial weights are compiled once
     for kind, start in weights.items():
         alike.setdefault((cells[kind], *(tuple(w.shape) for w in start)), []).append(kind)
 
@@ -309,5 +295,5 @@ def train_all(
 
     with ThreadPoolExecutor(2) as pool:
         largest_first = sorted(alike.values(), key=len, reverse=True)
-        losses = {k: found for group in pool.map(one_group, largest_first) for k, found in group.items()}
+        losses = {k: entry for group in pool.map(one_group, largest_first) for k, entry in group.items()}
     return Trained(weights, {kind: losses[kind] for kind in weights})

@@ -1,7 +1,4 @@
-"""Steps of simple RNNs and GRUs for N networks at once; lesson 07 writes that of the LSTM.
-
-TensorFlow is imported where it is used: importing this module does not load it.
-"""
+"""Steps of simple RNNs and GRUs for N networks at once; lesson 07 writes that of the LSTM."""
 
 from __future__ import annotations
 

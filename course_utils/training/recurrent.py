@@ -1,7 +1,4 @@
-"""Shortcuts around recurrent layers that change what a lesson has to wait for or to write, and no result.
-
-TensorFlow and Keras are imported where they are used: importing this module does not load them.
-"""
+"""Shortcuts for recurrent layers that save time or code and change no result."""
 
 from __future__ import annotations
 
@@ -19,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["LastStates", "restart", "run_cell", "states_of_all_strings"]
 
 _MOST_BITS = 22
-_BITS_AT_ONCE = 12  # keeps the arrays of one part in the processor's cache
+_BITS_AT_ONCE = 12  # the arrays of one part fit into the processor's cache
 
 
 class LastStates(NamedTuple):
@@ -32,7 +29,7 @@ class LastStates(NamedTuple):
 
 
 def states_of_all_strings(lstm: keras.layers.LSTM, steps: int) -> LastStates:
-    """Run an LSTM over every string of so many bits, reading shared beginnings once.
+    """Run an LSTM over every string of T bits, each common prefix once, and return the last states.
 
     A tree: each state is followed by a 0 and by a 1, so the states double from step to step. That takes
     2**(T+1) - 2 steps of the cell, where reading each of the 2**T strings from its start takes T * 2**T.
@@ -47,11 +44,6 @@ def states_of_all_strings(lstm: keras.layers.LSTM, steps: int) -> LastStates:
     LastStates
         `h` and `c`, each float32 of shape (2**T, H), in the order of `sequences.all_bit_strings`: row i
         belongs to the binary digits of i, the most significant first.
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
     """
     import keras
     import tensorflow as tf
@@ -76,7 +68,7 @@ def states_of_all_strings(lstm: keras.layers.LSTM, steps: int) -> LastStates:
 
     start = tf.zeros((1, lstm.units))
     first = max(bits - _BITS_AT_ONCE, 0)
-    follow_in_graph = tf.function(follow)  # half the time of step after step from Python
+    follow_in_graph = tf.function(follow)  # half the time of a loop in Python
     h, c = follow(start, start, first)
     parts = [follow_in_graph(h[i : i + 1], c[i : i + 1], bits - first) for i in range(len(h))]
     return LastStates(*(np.concatenate([part[k] for part in parts]) for k in (0, 1)))
@@ -90,7 +82,7 @@ def run_cell(
     states: int = 1,
     **options: Any,
 ) -> tuple[list[NDArray[np.floating]], dict[str, NDArray[np.floating]]]:
-    """Take the step of a cell written in NumPy T times, from zeros, and keep all states and gates.
+    """Unroll a cell written in NumPy over T steps, from zeros, and return all states and gates.
 
     Parameters
     ----------
@@ -106,11 +98,6 @@ def run_cell(
     -------
     list of array, dict of array
         Each state and each gate after every step, shape (B, T, H), or (N, B, T, H).
-
-    Raises
-    ------
-    TypeError, ValueError
-        Says which argument, the value it got and what would do.
 
     Examples
     --------
@@ -141,7 +128,7 @@ def run_cell(
 
 
 def restart(model: keras.Model) -> None:
-    """Give a compiled model new start weights and an optimizer that has seen nothing.
+    """Reinitialize a compiled model: new initial weights, and an optimizer without a history.
 
     What Keras has built to train the model is kept, which makes a second network of the same kind faster than
     a new model. The start weights are drawn as those of a new model are, so they follow from
@@ -150,11 +137,6 @@ def restart(model: keras.Model) -> None:
     Parameters
     ----------
     model : a compiled Keras model that can be cloned.
-
-    Raises
-    ------
-    TypeError, ValueError
-        `model` is not a Keras model, or is not compiled.
     """
     import keras
 

@@ -18,6 +18,7 @@ arrays = hnp.arrays(np.float64, hnp.array_shapes(max_dims=3, max_side=4), elemen
 TRUE_CALLS = {
     "check": lambda: cu.check(True, SENTENCE),
     "check, NumPy's bool": lambda: cu.check(np.float64(1) < 2, SENTENCE),
+    "check, array without axes": lambda: cu.check(np.array(True), SENTENCE),
     "check_below": lambda: cu.check_below(1, 2.5, SENTENCE),
     "check_above": lambda: cu.check_above(np.float32(3), 2, SENTENCE),
     "check_close": lambda: cu.check_close([1.0, 2.0], [1.0, 2.0 + 1e-7], SENTENCE, atol=1e-6),
@@ -37,6 +38,7 @@ TRUE_CALLS = {
 
 FALSE_CALLS = {
     "check": (lambda: cu.check(False, SENTENCE), "not true here: the claim"),
+    "check, array without axes": (lambda: cu.check(np.array(False), SENTENCE), "not true here: the claim"),
     "check, found": (lambda: cu.check(False, SENTENCE, found=0.3), "found: 0.3"),
     "check_below, equal": (lambda: cu.check_below(2, 2, SENTENCE), "found: 2, which is not below 2"),
     "check_below, NaN": (lambda: cu.check_below(np.nan, 2, SENTENCE), "found: nan, which is not below 2"),
@@ -100,9 +102,14 @@ BAD_CALLS = {
     "condition, array": (
         lambda: cu.check(np.array([True]), SENTENCE),
         TypeError,
-        r"condition must be one truth value \(bool\), got ndarray of shape \(1,\).*\.all\(\)",
+        r"condition must be one truth value \(bool\), got an array of shape \(1,\).*\.all\(\)",
     ),
     "condition, number": (lambda: cu.check(1, SENTENCE), TypeError, "condition must be .* got 1; compare"),
+    "condition, number without axes": (
+        lambda: cu.check(np.array(1), SENTENCE),
+        TypeError,
+        r"condition must be .* got array\(1\); compare",
+    ),
     "condition, None": (lambda: cu.check(None, SENTENCE), TypeError, "condition must be .* got None"),
     "sentence, empty": (lambda: cu.check(True, " "), ValueError, "sentence must be .* got ' '; say what"),
     "sentence, lines": (lambda: cu.check(True, "a\nb"), ValueError, "sentence must be one line"),
@@ -114,7 +121,7 @@ BAD_CALLS = {
     "value, array": (
         lambda: cu.check_below(np.zeros(2), 1, SENTENCE),
         TypeError,
-        r"value must be one real number, got ndarray of shape \(2,\); reduce",
+        r"value must be one real number, got an array of shape \(2,\); reduce",
     ),
     "value, text": (lambda: cu.check_above("3", 1, SENTENCE), TypeError, "value must be one real number"),
     "bound": (lambda: cu.check_below(1, None, SENTENCE), TypeError, "bound must be .* got None"),
@@ -193,6 +200,20 @@ BAD_CALLS = {
         TypeError,
         "actual must hold real numbers, got 'a'; for text or labels take check_equal",
     ),
+    **{
+        f"{name}, ragged": (
+            call,
+            ValueError,
+            rf"{name} must be an array whose rows are equally long; got \[\[1\], \[1, 2\]\]: compare",
+        )
+        for name, call in {
+            "actual": lambda: cu.check_close([[1], [1, 2]], 1, SENTENCE, atol=1),
+            "expected": lambda: cu.check_equal(1, [[1], [1, 2]], SENTENCE),
+            "value": lambda: cu.check_below([[1], [1, 2]], 1, SENTENCE),
+            "bound": lambda: cu.check_above(1, [[1], [1, 2]], SENTENCE),
+            r"parts\['b'\]\[0\]": lambda: cu.check_disjoint({"a": [[1]], "b": [[[1], [1, 2]]]}, SENTENCE),
+        }.items()
+    },
     "expected, None": (lambda: cu.check_close(1, None, SENTENCE, atol=1), TypeError, "expected must hold"),
 }
 
@@ -269,6 +290,17 @@ def test_bad_arguments_are_named(call, error, words):
 
 def test_a_failed_check_is_an_assertion_error():
     assert issubclass(CheckFailed, AssertionError)
+
+
+@pytest.mark.training
+def test_a_tensor_without_axes_is_one_truth_value(capsys):
+    tf = pytest.importorskip("tensorflow")
+    cu.check(tf.reduce_all([True, True]), SENTENCE)
+    assert capsys.readouterr().out == f"✓ {SENTENCE}\n"
+    with pytest.raises(CheckFailed):
+        cu.check(tf.constant(1) > 2, SENTENCE)
+    with pytest.raises(TypeError, match=r"got an array of shape \(2,\)"):
+        cu.check(tf.constant([True, True]), SENTENCE)
 
 
 @given(arrays, st.floats(1e-3, 10), st.data())

@@ -3,13 +3,16 @@ int32), and what it does when nothing else is said stands here a second time.
 """
 
 import inspect
+import itertools
 from typing import Any, get_args, get_origin, get_type_hints
 from unittest.mock import MagicMock
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
 import course_utils as cu
+from tests.support import plot_examples
 
 PLOTS = {"drawn", "gate_maps", "image_rows"}  # arrays of axes, or of what was given
 ROWS = cu.datasets.LetterRows(np.array([[1, 2]]), np.array([[0, 1]]), np.ones((1, 2), bool), np.array(["a"]))
@@ -128,6 +131,85 @@ def test_arrays_are_of_the_types_that_were_promised(name):
 @pytest.mark.parametrize("name", TRAINING_CALLS)
 def test_trained_arrays_are_of_the_types_that_were_promised(name):
     assert_call(name, TRAINING_CALLS[name])
+
+
+# Arguments with which each function of these modules does its work, at once and without TensorFlow.
+GOOD = {
+    "baselines.window_counts": {"train": ROWS, "letters": [[1, 2]]},
+    "checks.check": {"condition": True, "sentence": "a claim"},
+    "checks.check_above": {"value": 3, "bound": 2, "sentence": "a claim"},
+    "checks.check_below": {"value": 1, "bound": 2, "sentence": "a claim"},
+    "checks.check_close": {"actual": 3, "expected": 3, "sentence": "a claim", "atol": 1},
+    "checks.check_disjoint": {"parts": {"a": [[1]], "b": [[2]]}, "sentence": "a claim"},
+    "checks.check_equal": {"sentence": "a claim"},
+    "cluster.tf_config": {"addresses": ["a:1"], "index": 0},
+    "datasets.digits_as_rows": {"seed": 0, "test_share": 0.25},
+    "datasets.rejoined": {"letters": [1, 2], "ends_word": [0, 1]},
+    "datasets.text_without_spaces": {"seed": 0, "row_length": 60, "test_share": 0.15},
+    "many_networks.arranged": {"updates": 2, "networks": 1},
+    "plotting.time_colours": {"steps": 3},
+    "printing.measured": {"value": 3.0, "spec": ".2f"},
+    "quiz.choice": {"question": "q?", "right": "32", "wrong": {"10": "a hint"}, "praise": "Right."},
+    "quiz.number": {"question": "q?", "right": 6, "hint": "a hint", "wrong": {5: "five"}, "praise": "Right."},
+    "quiz.show": {"questions": []},
+    "recurrent.run_cell": {"x": np.zeros((1, 2, 1)), "states": 1},
+    "runtime.profile": {"function": len},
+    "runtime.seconds": {"function": int, "repeats": 1},
+    "scripts.show": {"script": __file__},
+    "sequences.adding_problem": {"batch_size": 2, "steps": 3, "seed": 0},
+    "sequences.all_bit_strings": {"steps": 3},
+    "sequences.matched_strings": {"counts": [1, 2], "longest": 3},
+}
+GOOD |= {f"plotting.{plot.__name__}": arguments for plot, arguments in plot_examples.CALLS.values()}
+NEEDED = {
+    "baselines.window_counts": {"windows": [(0, 0)]},
+    "checks.check_equal": {"actual": 3, "expected": 3},
+    "datasets.text_without_spaces": {"topics": TOPICS},
+    "many_networks.arranged": {"data": np.zeros((2, 3, 1))},
+    "quiz.show": {},
+    "recurrent.run_cell": {"cell": leaky, "weights": [np.eye(1)] * 2},
+    "runtime.profile": {},
+}
+BAD = {
+    "nothing": None,
+    "an object": object(),
+    "NaN": np.nan,
+    "infinite": -np.inf,
+    "negative": -1,
+    "ragged": [[1], [1, 2]],
+    "ragged in a mapping": {"a": [[1], [1, 2]]},
+    "empty list": [],
+    "empty mapping": {},
+    "set": {1, 2},
+    "complex": 1j,
+    "bytes": b"x",
+    "number without axes": np.array(0.5),
+    "truth value without axes": np.array(True),
+    "dates": np.array(["2020-01-01"], "datetime64[D]"),
+    "too large for a file": 10**15,
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_error_names_the_argument_and_shortens_its_value(name):
+    function, good = dict(public_functions())[name], GOOD[name]
+    for argument, (kind, value) in itertools.product(good, BAD.items()):
+        if kind == "too large for a file" and name.split(".")[0] in (
+            "datasets",
+            "recurrent",
+            "runtime",
+            "sequences",
+        ):
+            continue  # sizes: the memory is the limit
+        try:
+            function(**good | NEEDED.get(name, {}) | {argument: value})
+        except (TypeError, ValueError) as error:
+            message = str(error)
+            assert argument in message, (argument, kind, message)
+            assert len(message) < 400, (argument, kind, message)
+        except cu.checks.CheckFailed:
+            pass
+        plt.close("all")
 
 
 # A lesson's numbers, and its text, depend on these.

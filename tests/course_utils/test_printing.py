@@ -58,7 +58,7 @@ def test_nbval_compares_what_is_not_marked(text: str) -> None:
     assert sanitized(text) == text
 
 
-@pytest.mark.parametrize("value", ["0.5", None, True, np.zeros((2, 2)), 1j, ["a"]])
+@pytest.mark.parametrize("value", ["0.5", None, True, np.zeros((2, 2)), 1j, ["a"], [[1], [1, 2]]])
 def test_what_is_no_number_is_refused(value: object) -> None:
     with pytest.raises(TypeError, match=r"^value must be real numbers of shape \(\) or \(N,\); got "):
         cu.measured(value)

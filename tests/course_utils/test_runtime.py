@@ -62,7 +62,13 @@ def test_a_bad_seed_is_named(seed, error, words):
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("abc", "'abc'; unset it or"), ("-1", "'-1'"), ("99999999999", "at most")]
+    ("text", "words"),
+    [
+        ("abc", "'abc': unset it or"),
+        ("-1", "'-1'"),
+        ("4294967296", "at most .*; got 4294967296"),
+        ("9" * 5000, r"at most 4294967295; got '9{56}\.\.\.: unset"),
+    ],
 )
 def test_a_bad_course_seed_is_named(text, words, monkeypatch):
     monkeypatch.setenv("COURSE_SEED", text)

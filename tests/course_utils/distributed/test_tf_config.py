@@ -14,11 +14,7 @@ SLURM = {
     "SLURM_PROCID": "1",
     "SLURM_JOB_ID": "7",
 }
-NUMBERED = {
-    "COURSE_ADDRESS": "train-{index}.train:2222",
-    "COURSE_WORKERS": "3",
-    "JOB_COMPLETION_INDEX": "2",
-}
+NUMBERED = {"COURSE_ADDRESS": "train-{index}.train:2222", "COURSE_WORKERS": "3", "JOB_COMPLETION_INDEX": "2"}
 
 
 def parts(config):

@@ -242,7 +242,11 @@ HINT = {"that": "Look again."}
             ValueError,
             "must not hold the right answer; got 'Take this.': give a hint instead",
         ),
-        (lambda: quiz.choice("Which?", right="a", wrong={"b": "c"}, praise=""), ValueError, "feedback"),
+        (
+            lambda: quiz.choice("Which?", right="a", wrong={"b": "c"}, praise=""),
+            ValueError,
+            "praise must say",
+        ),
         (lambda: quiz.number("", right=3, hint="Count."), ValueError, "question must say something"),
         (lambda: quiz.number("How many?", right="3", hint="Count."), TypeError, "right must be .*'3'"),
         (lambda: quiz.number("How many?", right=3, hint=""), ValueError, "hint must say something"),

@@ -43,9 +43,11 @@ def test_time_colours_get_lighter_and_stay_off_white(steps):
     assert light[-1] < 0.8
 
 
-@pytest.mark.parametrize("steps", [0, -1])
-def test_time_colours_of_no_steps(steps):
-    with pytest.raises(ValueError, match=f"steps must be a whole number, at least 1; got {steps}"):
+@pytest.mark.parametrize("steps", [0, -1, 100_001])
+def test_time_colours_of_no_steps_or_too_many(steps):
+    with pytest.raises(
+        ValueError, match=f"steps must be a whole number, at least 1, at most 100000; got {steps}"
+    ):
         plotting.time_colours(steps)
 
 

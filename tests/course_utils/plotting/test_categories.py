@@ -1,8 +1,4 @@
-"""course_utils.plotting, values in groups: what is drawn is what was given, and bad input is named."""
-
-import matplotlib as mpl
-
-mpl.use("agg")
+"""Bars, columns and rows of dots show the values that they were given."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -11,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import plot_style
+from tests.support.plot_examples import assert_refused, plot_style
 
 WORDS = {"xlabel": "ones", "ylabel": "strings", "title": "Few strings have few ones"}
 ROWS = {"LSTM": [0.3, 0.1, 0.2], "GRU": [0.5, 0.4]}
@@ -128,3 +124,62 @@ def test_strip_names_bad_arguments(changed, error, words):
     with pytest.raises(error) as caught:
         plotting.strip(given_arguments.pop("samples"), **given_arguments)
     assert words in str(caught.value)
+
+
+# ---------------------------------------------------------------- bars
+
+
+def test_bars_have_their_length_and_their_value():
+    ax = plotting.bars({"LSTM": 0.5, "GRU": -0.25}, xlabel="gain", title="t", baselines={"chance": 0.1})
+    assert [bar.get_width() for bar in ax.patches] == [0.5, -0.25]
+    assert [text.get_text() for text in ax.get_yticklabels()] == ["LSTM", "GRU"]
+    assert [text.get_text() for text in ax.texts] == ["0.5", "−0.25"]
+    assert [text.get_ha() for text in ax.texts] == ["left", "right"]
+    assert ax.yaxis_inverted()  # the first on top
+    [text] = ax.get_legend().get_texts()
+    assert text.get_text() == "chance: 0.1"
+    assert any(set(line.get_xdata()) == {0.1} for line in ax.lines)
+
+
+def test_bars_write_thousands_as_one_reads_them():
+    values = {"a": 999.6, "b": 1504.2, "c": -25_000, "d": 3e6, "e": 0.0001}
+    ax = plotting.bars(values, xlabel="x", title="t")
+    assert [text.get_text() for text in ax.texts] == ["1,000", "1,504", "−25,000", "3e+06", "0.0001"]
+
+
+def test_the_largest_value_does_not_run_into_the_legend():
+    lines = {"the arithmetic alone": 26.3}  # a long name leaves less room for the axes
+    values = {"a long name, long, long": 31, "eager": 1504}
+    ax = plotting.bars(values, xlabel="x", title="t", log=True, baselines=lines)
+    ax.figure.draw_without_rendering()
+    assert ax.texts[1].get_window_extent().x1 < ax.get_window_extent().x1
+
+
+def test_bars_without_a_sign_start_at_0():
+    assert plotting.bars({"a": 3, "b": 4}, xlabel="x", title="t").get_xlim()[0] == 0
+
+
+def test_on_a_logarithmic_axis_there_are_dots_and_no_bars():
+    ax = plotting.bars({"a": 0.6, "b": 2e-5}, xlabel="error", title="t", log=True)
+    assert not ax.patches  # their length would say nothing
+    bottom, top = ax.get_ylim()
+    assert bottom > 1.2, "a dot stands on the edge"
+    assert top < -0.2, "a dot stands on the edge"
+
+
+BAD = [
+    ("bars", {"values": {"a": np.nan}}, ValueError, "values['a'] must be a finite number; got nan"),
+    ("bars", {"values": {"a": [1, 2]}}, TypeError, "values['a'] must be a finite number; got [1, 2]"),
+    (
+        "bars",
+        {"values": {"a": -1}, "log": True},
+        ValueError,
+        "values['a'] must be above 0 for a logarithmic axis; got -1",
+    ),
+    ("bars", {"xlabel": ""}, ValueError, "xlabel must say something"),
+]
+
+
+@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
+def test_bars_name_bad_arguments(plot, changed, error, words):
+    assert_refused(plot, changed, error, words)

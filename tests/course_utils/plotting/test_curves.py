@@ -1,4 +1,4 @@
-"""Curves, maps and series show the values that they were given."""
+"""Curves and series show the values that they were given."""
 
 import numpy as np
 import pytest
@@ -64,43 +64,6 @@ def test_labels_stand_at_their_line_wherever_the_axis_begins(log):
         plotting.training_curves(**given, log=log, bottom=0.51)
 
 
-def test_heat_map_has_time_to_the_right_and_units_downwards():
-    values = np.arange(12.0).reshape(4, 3)  # 4 steps, 3 units
-    ax = plotting.heat_map(values, label="state h", title="t")
-    [image] = ax.images
-    np.testing.assert_array_equal(image.get_array(), values.T)
-    assert image.get_clim() == (0, 11)
-    assert ax.get_ylim() == (2.5, -0.5)
-    assert (ax.get_xlabel(), ax.get_ylabel()) == ("time step", "unit")
-    assert image.colorbar.ax.get_ylabel() == "state h"
-    assert all(float(tick).is_integer() for tick in [*ax.get_xticks(), *ax.get_yticks()])
-
-
-@pytest.mark.parametrize("values", [[[-3.0, 1.0]], [[3.0, 1.0]]])
-def test_a_diverging_map_is_white_at_0(values):
-    ax = plotting.heat_map(values, label="h", title="t", diverging=True)
-    [image] = ax.images
-    assert image.get_clim() == (-3, 3)
-    middle = image.cmap(image.norm(0.0))
-    assert min(middle[:3]) > 0.94
-
-
-def test_a_constant_matrix_has_a_scale_too():
-    assert plotting.heat_map([[2.0]], label="h", title="t").images[0].get_clim() == (2, 3)
-    assert plotting.heat_map([[0.0]], label="h", title="t", diverging=True).images[0].get_clim() == (-1, 1)
-
-
-def test_a_map_covers_its_padding_and_leaves_it_out_of_the_scale():
-    values = [[-3.0, 1.0], [2.0, 0.0], [99.0, 99.0], [99.0, 99.0]]
-    ax = plotting.heat_map(values, label="h", title="t", diverging=True, real_steps=2)
-    [box] = ax.patches
-    assert (box.get_xy(), box.get_width(), box.get_height()) == ((1.5, -0.5), 2, 2)
-    assert box.get_hatch()
-    assert ax.images[0].get_clim() == (-3, 3)
-    assert plotting.heat_map(values, label="h", title="t", real_steps=2).images[0].get_clim() == (-3, 2)
-    assert not plotting.heat_map(values, label="h", title="t", real_steps=4).patches
-
-
 def test_series_are_told_apart_without_colour():
     series = {"truth": [0, 1, 2], "before": [1, 1, 1], "after": [0, 1, 1.9]}
     ax = plotting.step_series(series, ylabel="change", title="t")
@@ -157,12 +120,6 @@ BAD = [
     ("training_curves", {"baselines": 0.3}, TypeError, "baselines must be a mapping"),
     ("training_curves", {"ylabel": " "}, ValueError, "ylabel must say something"),
     ("training_curves", {"log": "yes"}, TypeError, "log must be True or False; got 'yes'"),
-    ("heat_map", {"values": np.zeros(3)}, ValueError, "values must have 2 axes (time, unit); got shape (3,)"),
-    ("heat_map", {"values": [[np.inf]]}, ValueError, "values must be finite; got inf at index (0, 0)"),
-    ("heat_map", {"label": 3}, TypeError, "label must be a text (str); got 3"),
-    ("heat_map", {"diverging": None}, TypeError, "diverging must be True or False; got None"),
-    ("heat_map", {"real_steps": 0}, ValueError, "real_steps must be"),
-    ("heat_map", {"real_steps": 99}, ValueError, "real_steps must be"),
     (
         "step_series",
         {"series": {"a": [1], "b": [1, 2]}},
@@ -177,3 +134,37 @@ BAD = [
 @pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
 def test_bad_input_is_named(plot, changed, error, words):
     assert_refused(plot, changed, error, words)
+
+
+# ---------------------------------------------------------------- growth
+
+WORDS = {"xlabel": "size", "ylabel": "time (s)", "title": "Straight lines"}
+
+
+def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
+    x = np.array([1.0, 10.0, 100.0])
+    ax = plotting.growth({"square": (x, x**2), "root": (x, x**0.5)}, **WORDS)
+    for line, exponent in zip(ax.lines, (2, 0.5), strict=False):
+        at = ax.transData.transform(line.get_xydata())
+        slopes = np.diff(at[:, 1]) / np.diff(at[:, 0])
+        assert slopes[0] == pytest.approx(slopes[1])
+        assert np.diff(np.log(line.get_ydata())) / np.diff(np.log(x)) == pytest.approx([exponent] * 2)
+    assert {text.get_text() for text in ax.texts} >= {"square", "root"}
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("size", "time (s)")
+
+
+@pytest.mark.parametrize(
+    ("curves", "error", "words"),
+    [
+        ({}, ValueError, "curves must have at least one entry"),
+        ({"a": [1, 2, 3]}, TypeError, r"curves\['a'\] must be a pair \(x, y\)"),
+        ({"a": ([1, 2], [1, 2, 3])}, ValueError, "one length, at least 2; got 2 and 3"),
+        ({"a": ([1], [1])}, ValueError, "one length, at least 2; got 1 and 1"),
+        ({"a": ([1, 1], [1, 2])}, ValueError, r"x of curves\['a'\] must rise; got \[1\.0, 1\.0\]"),
+        ({"a": ([2, 1], [1, 2])}, ValueError, r"x of curves\['a'\] must rise; got \[2\.0, 1\.0\]"),
+        ({"a": ([1, 2], [0, 2])}, ValueError, r"y of curves\['a'\] must be above 0 for a logarithmic axis"),
+    ],
+)
+def test_growth_names_bad_curves(curves, error, words):
+    with pytest.raises(error, match=words):
+        plotting.growth(curves, **WORDS)

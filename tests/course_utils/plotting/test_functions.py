@@ -1,18 +1,15 @@
-"""course_utils.plotting, functions of one number or two: curves and paths stand where they should."""
+"""Curves over a number, and tanh with its slope, show the values that they were given."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from matplotlib.colors import LogNorm
 
 from course_utils import plotting
-from course_utils.plotting import heatmaps
 from tests.support.plot_examples import assert_refused, plot_style
 
 WORDS = {"xlabel": "w_h", "ylabel": "w_x", "title": "A cliff"}
-GRID = {"losses": [[1.0, 10.0, 1000.0], [2.0, 20.0, 100.0]], "x": [0.0, 1.0, 2.0], "y": [0.0, 1.0]}
 
 style = pytest.fixture(autouse=True)(plot_style)
 
@@ -84,66 +81,51 @@ def test_bad_curves_are_named(changed, error, words):
     assert_refused("curves_over", changed, error, words)
 
 
-# ---------------------------------------------------------------- loss_surface
+# ---------------------------------------------------------------- tanh_saturation
 
 
-def test_colours_are_the_losses_on_a_logarithmic_scale():
-    ax = plotting.loss_surface(**GRID, **WORDS)
-    mesh = ax.collections[0]
-    np.testing.assert_array_equal(mesh.get_array(), GRID["losses"])
-    assert isinstance(mesh.norm, LogNorm)
-    assert (ax.get_xlim(), ax.get_ylim()) == ((0, 2), (0, 1))
-    assert ax.get_legend() is None
+@given(st.lists(st.floats(-30, 30), min_size=1, max_size=20), st.floats(0.1, 0.999))
+@settings(max_examples=10)
+def test_saturation_points_zone_and_share(z, threshold):
+    ax = plotting.tanh_saturation(z, threshold=threshold, title="t")
+    points = ax.collections[0].get_offsets()
+    np.testing.assert_allclose(points, np.column_stack([z, np.tanh(z)]), atol=1e-12)
+    zones = [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches]
+    share = np.mean([any(a < value < b for a, b in zones) for value in z])
+    if share in (0, 1) or 0.01 <= share <= 0.99:
+        assert (
+            ax.get_legend()
+            .get_texts()[-1]
+            .get_text()
+            .replace("\n", " ")
+            .endswith(f"{100 * share:.0f} % of {len(z)}")
+        )
+    plt.close("all")
 
 
-def test_each_power_of_ten_has_its_line():
-    ax = plotting.loss_surface(**GRID, **WORDS)
-    np.testing.assert_allclose(ax.collections[1].levels, [1, 10, 100, 1000])
+def test_saturation_draws_tanh_and_its_slope():
+    ax = plotting.tanh_saturation([-20.0, 20.0], title="t")
+    curve, slope = (line for line in ax.lines if line.get_label().startswith(("tanh", "its slope")))
+    x = curve.get_xdata()
+    np.testing.assert_allclose(curve.get_ydata(), np.tanh(x))
+    np.testing.assert_allclose(slope.get_ydata(), 1 / np.cosh(x) ** 2, atol=1e-12)
+    assert np.diff(x[np.abs(x) < 3]).max() < 0.05  # smooth where it bends, however wide the axis
+    edges = sorted(abs(p.get_x()) for p in ax.patches)
+    assert np.tanh(edges[0]) == pytest.approx(0.99)
 
 
-def test_a_path_is_drawn_to_where_it_leaves_with_an_arrow_there():
-    paths = {"stays": [[0.5, 0.5], [1, 1]], "leaves": [[0.5, 0.5], [1, 0.5], [1e300, 0.5], [1, 0.2]]}
-    ax = plotting.loss_surface(**GRID, **WORDS, paths=paths)
-    stays, leaves = ax.lines
-    np.testing.assert_array_equal(stays.get_xydata(), paths["stays"])
-    np.testing.assert_array_equal(leaves.get_xydata(), [[0.5, 0.5], [1, 0.5]])
-    (arrow,) = ax.texts
-    np.testing.assert_allclose(arrow.xy, [2, 0.5])
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["stays", "leaves"]
+BAD = [
+    ("tanh_saturation", {"pre_activations": []}, ValueError, "pre_activations must hold at least one value"),
+    ("tanh_saturation", {"pre_activations": [np.nan]}, ValueError, "pre_activations must be finite; got nan"),
+    (
+        "tanh_saturation",
+        {"threshold": 1},
+        ValueError,
+        "threshold must be a finite number, above 0, below 1; got 1",
+    ),
+]
 
 
-NUMBER = st.integers(-(10**8), 10**8).map(lambda n: n / 64)
-POINT = st.tuples(NUMBER, NUMBER)
-
-
-@settings(max_examples=200)
-@given(st.lists(POINT, min_size=1, max_size=5), st.floats(0, 1), st.floats(0, 1))
-def test_the_exit_lies_on_the_border_and_on_the_way(points, x, y):
-    path = np.array([(x, y), *points])
-    inside, leaving = heatmaps._until_outside(path, (0.0, 1.0), (0.0, 1.0))
-    assert ((inside >= 0) & (inside <= 1)).all()
-    if leaving is None:
-        np.testing.assert_array_equal(inside, path)
-        return
-    start, way = inside[-1], path[len(inside)] - inside[-1]
-    assert ((leaving >= -1e-9) & (leaving <= 1 + 1e-9)).all()
-    assert min(np.abs(leaving).min(), np.abs(leaving - 1).min()) < 1e-9
-    share = (leaving - start) @ way / (way @ way)
-    assert 0 <= share <= 1
-    np.testing.assert_allclose(start + share * way, leaving, atol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("changed", "error", "words"),
-    [
-        ({"losses": [[1, 0], [1, 1]]}, ValueError, "losses must be above 0 for logarithmic colours; got 0"),
-        ({"losses": [[1, 1]]}, ValueError, "losses must have shape (2, 2) (len(y), len(x))"),
-        ({"x": [1, 0]}, ValueError, "x must be at least 2 numbers that rise"),
-        ({"y": [0]}, ValueError, "y must be at least 2 numbers that rise"),
-        ({"paths": {"a": [1, 2]}}, ValueError, "paths['a'] must have shape (any, 2) (point, (x, y))"),
-        ({"paths": {"a": [[0, np.nan]]}}, ValueError, "paths['a'] must be finite"),
-        ({"label": ""}, ValueError, "label must say something"),
-    ],
-)
-def test_a_bad_surface_is_named(changed, error, words):
-    assert_refused("loss_surface, alone", changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
+def test_bad_input_is_named(plot, changed, error, words):
+    assert_refused(plot, changed, error, words)

@@ -9,9 +9,7 @@ from course_utils.plotting.labels import _apart
 
 
 @settings(max_examples=200)
-@given(
-    st.lists(st.tuples(st.floats(-0.2, 1.2), st.sampled_from([0.05, 0.1])), min_size=1, max_size=8),
-)
+@given(st.lists(st.tuples(st.floats(-0.2, 1.2), st.sampled_from([0.05, 0.1])), min_size=1, max_size=8))
 def test_labels_are_moved_apart_and_keep_their_order(labels):
     wanted, sizes = [y for y, _ in labels], [size for _, size in labels]
     found = _apart(wanted, sizes)

@@ -1,6 +1,6 @@
-"""The labels are the echo, and `known` is what a row can tell."""
+"""Ones are counted, the first bit is kept, labels are the echo, and `known` is what a row can tell."""
 
-import random
+import math
 
 import numpy as np
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from course_utils import sequences
 
+sizes = st.integers(1, 12)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -23,31 +24,41 @@ def series(draw):
 # ---------------------------------------------------------------- contract
 
 
-def test_shapes_and_types():
+@pytest.mark.parametrize("task", [sequences.bit_strings, sequences.first_bit])
+def test_shapes_and_types(task):
+    batch = task(5, 7, seed=1)
+    assert isinstance(batch, sequences.SequenceBatch)
+    assert (batch.x.shape, batch.y.shape) == ((5, 7, 1), (5, 1))
+    assert batch.x.dtype == batch.y.dtype == np.float32
+
+
+def test_all_bit_strings_has_shapes_and_types():
+    batch = sequences.all_bit_strings(3)
+    assert isinstance(batch, sequences.SequenceBatch)
+    assert (batch.x.shape, batch.y.shape) == ((8, 3, 1), (8, 1))
+    assert batch.x.dtype == batch.y.dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("steps", "error", "words"),
+    [
+        (0, ValueError, "steps must be a whole number, at least 1, at most 22; got 0"),
+        (23, ValueError, "steps must be a whole number, at least 1, at most 22; got 23"),
+        (2.0, TypeError, "steps must be a whole number, at least 1, at most 22; got 2.0"),
+    ],
+)
+def test_all_bit_strings_names_a_bad_length(steps, error, words):
+    with pytest.raises(error) as caught:
+        sequences.all_bit_strings(steps)
+    assert words in str(caught.value)
+
+
+def test_an_echo_has_shapes_and_types():
     batch = sequences.echo_series(50_000, 3, 5, seed=1)
     x, y, known = batch
     assert isinstance(batch, sequences.EchoBatch)
     assert x.shape == y.shape == known.shape == (5, 10_000)
     assert (x.dtype, y.dtype, known.dtype) == (np.int8, np.int8, np.bool_)
-    assert not np.shares_memory(x, y)
-
-
-def test_same_seed_same_data_other_seed_other_data():
-    first, again, other = (sequences.echo_series(60, 3, 5, seed=seed) for seed in (3, 3, 4))
-    for a, b in zip(first, again, strict=True):
-        np.testing.assert_array_equal(a, b)
-    assert np.any(first.x != other.x)
-
-
-def test_global_generators_are_left_alone():
-    random.seed(1)
-    np.random.seed(1)  # noqa: NPY002
-    state, numpy_state = random.getstate(), np.random.get_state()[1].copy()  # noqa: NPY002
-    first = sequences.echo_series(60, 3, 5, seed=3)
-    assert random.getstate() == state
-    np.testing.assert_array_equal(np.random.get_state()[1], numpy_state)  # noqa: NPY002
-    np.random.seed(2)  # noqa: NPY002
-    np.testing.assert_array_equal(first.x, sequences.echo_series(60, 3, 5, seed=3).x)
 
 
 @pytest.mark.parametrize(
@@ -60,31 +71,51 @@ def test_global_generators_are_left_alone():
         ),
         ({"length": 62}, ValueError, "60 or 65 would do"),
         ({"length": 19}, ValueError, "length must be at least batch_size * (lag + 1) = 20"),
-        ({"length": 0}, ValueError, "got 0"),
-        ({"length": 60.0}, TypeError, "length must be a whole number; got 60.0"),
-        ({"lag": 0}, ValueError, "lag must be a whole number, at least 1; got 0"),
-        ({"lag": "3"}, TypeError, "lag must be a whole number, at least 1; got '3'"),
-        ({"batch_size": 0}, ValueError, "batch_size must be a whole number, at least 1; got 0"),
-        ({"batch_size": True}, TypeError, "batch_size must be a whole number, at least 1; got True"),
-        ({"seed": -1}, ValueError, "seed must be a whole number, at least 0; got -1"),
-        ({"seed": None}, TypeError, "seed must be a whole number, at least 0; got None"),
     ],
 )
-def test_bad_arguments_are_named(changed, error, words):
+def test_a_length_that_does_not_fit_is_named(changed, error, words):
     with pytest.raises(error) as caught:
         sequences.echo_series(**{"length": 60, "lag": 3, "batch_size": 5, "seed": 0} | changed)
     assert words in str(caught.value)
 
 
-def test_seed_must_be_named():
-    with pytest.raises(TypeError, match="positional argument"):
-        sequences.echo_series(60, 3, 5, 0)
-
-
 # ---------------------------------------------------------------- independent truth
 
 
-def test_by_a_loop_over_the_whole_series():
+@pytest.mark.parametrize("steps", [1, 2, 5, 11])
+def test_all_bit_strings_by_pythons_own_binary_digits(steps):
+    x, y = sequences.all_bit_strings(steps)
+    assert len(x) == 2**steps
+    for number in range(2**steps):
+        assert "".join(f"{bit:.0f}" for bit in x[number, :, 0]) == f"{number:0{steps}b}"
+        assert y[number, 0] == bin(number).count("1")
+
+
+def test_of_twenty_bits_all_counts_are_right_and_ten_is_the_most_frequent():
+    x, y = sequences.all_bit_strings(20)
+    np.testing.assert_array_equal(y[:, 0], [number.bit_count() for number in range(2**20)])
+    counts = np.bincount(y[:, 0].astype(int))
+    np.testing.assert_array_equal(counts, [math.comb(20, ones) for ones in range(21)])
+    assert 1 - counts[10] / 2**20 == pytest.approx(0.824, abs=5e-4)  # as the docstring says
+    assert x.nbytes == 2**20 * 20 * 4
+
+
+def test_bit_strings_are_fair_and_their_ones_are_counted_by_python():
+    x, y = sequences.bit_strings(2000, 50, seed=0)
+    for bits, ones in zip(x[:, :, 0].tolist(), y[:, 0], strict=True):
+        assert bits.count(1.0) == ones
+    np.testing.assert_allclose(x.mean(axis=0), 0.5, atol=0.05)  # over 4 standard errors
+    assert np.mean((y - 25) ** 2) == pytest.approx(50 / 4, rel=0.15)
+
+
+def test_first_bits_are_fair_and_the_others_tell_nothing_of_them():
+    x, y = sequences.first_bit(40_000, 6, seed=0)
+    assert np.mean(y) == pytest.approx(0.5, abs=0.01)
+    for t in range(1, 6):
+        assert np.mean(x[:, t] == y) == pytest.approx(0.5, abs=0.01)
+
+
+def test_an_echo_by_a_loop_over_the_whole_series():
     x, y, known = sequences.echo_series(60, 3, 5, seed=2)
     bits = [int(bit) for row in x for bit in row]
     for n, label in enumerate(int(label) for row in y for label in row):
@@ -119,6 +150,29 @@ def test_neither_a_constant_nor_the_input_tells_the_label():
 # ---------------------------------------------------------------- properties
 
 
+@given(sizes, sizes, seeds)
+def test_bit_strings_hold_bits_and_their_sum(batch_size, steps, seed):
+    x, y = sequences.bit_strings(batch_size, steps, seed=seed)
+    assert set(np.unique(x)) <= {0, 1}
+    np.testing.assert_array_equal(y[:, 0], np.count_nonzero(x[:, :, 0], axis=1))
+
+
+@given(st.integers(1, 10), st.data())
+def test_all_bit_strings_has_each_string_once_and_mirrors_it(steps, data):
+    x, y = sequences.all_bit_strings(steps)
+    row = data.draw(st.integers(0, 2**steps - 1))
+    np.testing.assert_array_equal(1 - x[row], x[-1 - row])  # inverted bits spell 2**T - 1 - row
+    assert y[row] + y[-1 - row] == steps
+    assert len(np.unique(x[:, :, 0], axis=0)) == 2**steps
+
+
+@given(sizes, sizes, seeds)
+def test_the_first_bit_is_the_target(batch_size, steps, seed):
+    x, y = sequences.first_bit(batch_size, steps, seed=seed)
+    np.testing.assert_array_equal(y, x[:, 0])
+    assert set(np.unique(x)) <= {0, 1}
+
+
 @given(series(), seeds)
 def test_known_labels_follow_from_their_own_row(arguments, seed):
     length, lag, rows = arguments
@@ -139,10 +193,3 @@ def test_rows_cut_one_and_the_same_series(arguments, seed):
     whole = sequences.echo_series(length, lag, 1, seed=seed)
     np.testing.assert_array_equal(cut.x.ravel(), whole.x[0])
     np.testing.assert_array_equal(cut.y.ravel(), whole.y[0])
-
-
-@given(series(), seeds)
-def test_numpy_integers_will_do(arguments, seed):
-    length, lag, rows = arguments
-    a = sequences.echo_series(np.int64(length), np.int32(lag), np.uint8(rows), seed=np.uint32(seed))
-    np.testing.assert_array_equal(a.x, sequences.echo_series(length, lag, rows, seed=seed).x)
