@@ -28,7 +28,10 @@ def described(value: object, *, limit: int = 60) -> str:
     shape = getattr(value, "shape", None)
     if isinstance(shape, tuple) and shape:
         return f"an array of shape {shape}"
-    shown = repr(value)
+    try:
+        shown = repr(value)
+    except ValueError:  # Python writes out no whole number of over 4300 digits
+        shown = f"a value of type {type(value).__name__} with too many digits"
     return shown if len(shown) <= limit else shown[: limit - 3] + "..."
 
 
@@ -36,7 +39,7 @@ def _wanted(
     kind: str, *, at_least: float | None, at_most: float | None, above: float | None, below: float | None
 ) -> str:
     limits = [("at least", at_least), ("at most", at_most), ("above", above), ("below", below)]
-    return ", ".join([kind, *(f"{relation} {limit:g}" for relation, limit in limits if limit is not None)])
+    return ", ".join([kind, *(f"{relation} {limit:.15g}" for relation, limit in limits if limit is not None)])
 
 
 def _outside(
@@ -96,11 +99,14 @@ def number(
         scalar = np.asarray(value).item()
     if isinstance(scalar, bool) or not isinstance(scalar, numbers.Real):
         raise TypeError(f"{name} must be {wanted}; got {described(value)}")
-    result = float(scalar)
+    try:
+        result = float(scalar)
+    except OverflowError:  # a whole number of over 308 digits
+        result = math.inf
     if not math.isfinite(result) or _outside(
         result, at_least=at_least, at_most=at_most, above=above, below=below
     ):
-        raise ValueError(f"{name} must be {wanted}; got {scalar}")
+        raise ValueError(f"{name} must be {wanted}; got {described(scalar)}")
     return result
 
 

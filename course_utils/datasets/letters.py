@@ -67,6 +67,8 @@ def text_without_spaces(
     source = (
         python_topics() if topics is None else arguments.mapping("topics", topics, of="a topic to its text")
     )
+    for topic, prose in source.items():
+        arguments.text(f"topics[{topic!r}]", prose, at_least=0)
     paragraphs = {
         topic: [" ".join(sentences) for sentences in texts]
         for topic, texts in sentences_by_topic(source).items()

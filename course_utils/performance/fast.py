@@ -85,11 +85,8 @@ def apply_adam(
     gradients : one for each variable, of its shape.
     variables : the Keras variables that it was built for, all of them and in the same order.
     """
-    fault = _not_plain(optimizer)
-    if fault:
-        raise (ValueError if "=" in fault else TypeError)(
-            f"optimizer must be a plain keras.optimizers.Adam; got {fault}: take optimizer.apply"
-        )
+    if refusal := _refusal(optimizer):
+        raise refusal
     if not optimizer.built:
         raise ValueError(
             "optimizer must be built; got one without slots: call optimizer.build(variables) first"
@@ -122,17 +119,18 @@ def apply_adam(
     optimizer.iterations.assign_add(1)
 
 
-def _not_plain(optimizer: object) -> str:
-    """Return why `apply_adam` cannot replace the optimizer's own `apply`; empty if it can."""
+def _refusal(optimizer: object) -> TypeError | ValueError | None:
+    """Return the error if `apply_adam` cannot replace the optimizer's own `apply`, else None."""
     import keras
 
+    message = "optimizer must be a plain keras.optimizers.Adam; got {}: take optimizer.apply"
     if type(optimizer) is not keras.optimizers.Adam:
-        return arguments.described(optimizer)
+        return TypeError(message.format(arguments.described(optimizer)))
     for name, wanted in _PLAIN_ADAM.items():
         setting = getattr(optimizer, name)
         if setting != wanted:
-            return f"{name}={setting}"
-    return ""
+            return ValueError(message.format(f"{name}={setting}"))
+    return None
 
 
 def epoch_in_graph(
@@ -147,8 +145,8 @@ def epoch_in_graph(
     Parameters
     ----------
     model : a built Keras model with one input and one output, compiled with a loss and an optimizer. Its
-        metrics are not computed. A layer that looks at the rows together, as BatchNormalization does, is
-        refused.
+        metrics are not computed. In more than one part, it must treat each row by itself: refused are layers
+        that combine rows, such as BatchNormalization, on whatever level, and losses that are sums over rows.
     batch_size : rows B of a batch.
     parts : equal parts of a batch, a divisor of B; as many as cores is a good choice, 1 leaves it whole.
 
@@ -174,7 +172,7 @@ def epoch_in_graph(
     rows, count = _rows_of_a_part(model, batch_size, parts)
     optimizer, variables = model.optimizer, model.trainable_variables
     optimizer.build(variables)
-    plain = not _not_plain(optimizer)
+    plain = _refusal(optimizer) is None
 
     def loss_and_gradients(x: tf.Tensor, y: tf.Tensor) -> tuple[tf.Tensor, list[tf.Tensor]]:
         with tf.GradientTape() as tape:
@@ -225,14 +223,31 @@ def _rows_of_a_part(model: keras.Model, batch_size: int, parts: int) -> tuple[in
             f"model must be built and compiled; got {model.name!r}, which is not: give it a "
             "keras.Input, and call its compile"
         )
-    together = [layer.name for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     size = arguments.whole_number("batch_size", batch_size, at_least=1)
     count = arguments.whole_number("parts", parts, at_least=1)
-    if together and count > 1:
-        raise ValueError(
-            f"model must treat each row by itself; got the layer {together[0]!r}, to which a part is not "
-            "the batch: pass parts=1"
-        )
+    if count > 1 and (coupled := _coupled(model)):
+        raise ValueError(f"model must treat each row by itself; got {coupled}: pass parts=1")
     if size % count:
         raise ValueError(f"parts must divide batch_size = {size}; got {count}: the parts must be equal")
     return size // count, count
+
+
+def _coupled(model: keras.Model) -> str:
+    """Return what in the model makes the mean over parts differ from the batch; empty if nothing does."""
+    import keras
+
+    of_batch = (
+        keras.layers.BatchNormalization,
+        keras.layers.CutMix,
+        keras.layers.MixUp,
+        keras.layers.SpectralNormalization,  # each call changes its state
+    )
+    for layer in model._flatten_layers():
+        if isinstance(layer, of_batch):
+            return f"the layer {layer.name!r}, to which a part is not the batch"
+        if layer.activity_regularizer is not None:
+            return f"the layer {layer.name!r}, whose activity regularizer is a sum over rows"
+    for loss in keras.tree.flatten(model.loss):
+        if getattr(loss, "reduction", "mean") in (None, "none", "sum"):
+            return f"the loss {loss.name!r} with reduction={loss.reduction!r}"
+    return ""

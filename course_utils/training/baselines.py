@@ -64,7 +64,14 @@ def window_counts(
         fault="something else",
         remedy="pass the letters of LetterRows",
     )
-    if not len(windows):
+    if not isinstance(windows, (list, tuple)) or any(
+        not isinstance(window, (list, tuple)) or len(window) != 2 for window in windows
+    ):
+        raise TypeError(
+            f"windows must be a list of pairs (before, after); got {arguments.described(windows)}: "
+            "try [(0, 0), (1, 1)]"
+        )
+    if not windows:
         raise ValueError(
             "windows must have at least one pair (before, after); got none: try [(0, 0), (1, 1)]"
         )

@@ -4,8 +4,8 @@ A network of ten units spends most of its time on starting operations, not on ar
 take little longer than one. Each keeps its own weights, data, loss and gradient, independent of the others.
 
 The step of the recurrent cell is the caller's: a function `step(z, state, W_h, *more)` that takes
-z = x_t W_x + b of shape (N, B, k H), a tuple of states (N, B, H), the recurrent weights (N, H, k H) and,
-for a GRU, the second bias (N, 1, k H); it returns the new states, h first.
+z = x_t W_x + b (N, B, k H), a tuple of states (N, B, H), the recurrent weights (N, H, k H) and, for a GRU,
+the second bias (N, 1, k H); it returns the new states, h first.
 """
 
 from __future__ import annotations
@@ -79,8 +79,7 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
     Parameters
     ----------
     data : shape (updates * networks * B, T, F).
-    updates : updates that the data are for.
-    networks : networks N that each get their own data.
+    updates, networks : the updates that the data are for, and the networks N that each get their own.
     name : the data's name in an error.
 
     Returns
@@ -93,7 +92,10 @@ def arranged(data: ArrayLike, *, updates: int, networks: int, name: str = "data"
     >>> arranged(np.zeros((2 * 3 * 5, 7, 1)), updates=2, networks=3).shape
     (2, 7, 3, 5, 1)
     """
-    array = np.asarray(data)
+    try:
+        array = np.asarray(data)
+    except ValueError as error:
+        raise ValueError(f"{name} must be an array; got rows of different lengths: pad them") from error
     count = arguments.whole_number("updates", updates, at_least=1)
     many = arguments.whole_number("networks", networks, at_least=1)
     if array.ndim != 3 or len(array) % (count * many):
@@ -163,8 +165,7 @@ def train(
     x : sequences for all updates and networks, shape (updates * N * B, T, F).
     y : their targets, shape (updates * N * B, any, C).
     updates : how many updates are made.
-    rate : the largest step size, that of the first update.
-    clip : the largest norm of a network's gradient.
+    rate, clip : the largest step size, that of the first update; the largest norm of a network's gradient.
 
     Returns
     -------

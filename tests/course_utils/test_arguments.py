@@ -28,6 +28,16 @@ BAD = {
     ),
     "number, at its open bound": (lambda: arguments.number("r", 1, below=1), ValueError, "below 1; got 1"),
     "number, too large": (lambda: arguments.number("r", 3, at_most=2), ValueError, "at most 2; got 3"),
+    "whole number, too long to be shown": (
+        lambda: arguments.whole_number("seed", 10**5000, at_most=2**32 - 1),
+        ValueError,
+        "seed must be a whole number, at most 4294967295; got a value of type int with too many digits",
+    ),
+    "number, too large for a float": (
+        lambda: arguments.number("test_share", 10**400, above=0, below=1),
+        ValueError,
+        "test_share must be a finite number, above 0, below 1; got 10000000000000000",
+    ),
     "text, number": (lambda: arguments.text("t", 3), TypeError, "t must be a text (str); got 3"),
     "text, short": (
         lambda: arguments.text("t", "  hm ", at_least=3),

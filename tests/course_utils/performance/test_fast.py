@@ -165,12 +165,38 @@ def test_epoch_in_graph_names_bad_arguments(keras):
 
 
 def test_a_layer_that_looks_at_the_rows_together_is_refused_in_parts(keras):
-    layers = [keras.Input((STEPS, 2)), fast.BlockLSTM(2), keras.layers.BatchNormalization()]
-    model = keras.Sequential(layers)
-    model.compile("adam", "mse")
-    with pytest.raises(ValueError, match="treat each row by itself; got the layer 'batch_normalization"):
-        fast.epoch_in_graph(model, batch_size=4)
-    assert fast.epoch_in_graph(model, batch_size=4, parts=1)
+    def model_of(*layers, loss="mse"):
+        model = keras.Sequential([keras.Input((STEPS, 2)), *layers])
+        model.compile("adam", loss)
+        return model
+
+    class Hidden(keras.layers.Layer):
+        """Holds a layer that is in no `layers`."""
+
+        def __init__(self):
+            super().__init__()
+            self.inner = keras.layers.TimeDistributed(keras.layers.BatchNormalization(name="hidden"))
+
+        def build(self, shape):
+            self.inner.build(shape)
+
+        def call(self, x, training=False):
+            return self.inner(x, training=training)
+
+    norm, dense = keras.layers.BatchNormalization, keras.layers.Dense
+    summed = keras.losses.MeanSquaredError(reduction="sum")
+    for model, words in (
+        (model_of(fast.BlockLSTM(2), norm(name="top")), "the layer 'top'"),
+        (model_of(keras.Sequential([fast.BlockLSTM(2), norm(name="nested")])), "the layer 'nested'"),
+        (model_of(Hidden()), "the layer 'hidden'"),
+        (model_of(keras.layers.SpectralNormalization(dense(2), name="norm")), "the layer 'norm'"),
+        (model_of(dense(2, activity_regularizer="l2", name="dense")), "'dense', whose activity regularizer"),
+        (model_of(dense(2), loss=summed), "the loss .* with reduction='sum'"),
+    ):
+        with pytest.raises(ValueError, match=f"treat each row by itself; got {words}|got the layer {words}"):
+            fast.epoch_in_graph(model, batch_size=4)
+        assert fast.epoch_in_graph(model, batch_size=4, parts=1)
+    assert fast.epoch_in_graph(model_of(fast.BlockLSTM(2), keras.layers.LayerNormalization()), batch_size=4)
 
 
 # --- threads ---

@@ -76,7 +76,7 @@ BAD = [
         "bit_rows",
         {"first_step": -1},
         ValueError,
-        "first_step must be a whole number, at least 0, at most 1e+12; got -1",
+        "first_step must be a whole number, at least 0, at most 1000000000000; got -1",
     ),
 ]
 
