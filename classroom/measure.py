@@ -21,10 +21,9 @@ import psutil
 
 from authoring import problem_sets
 from authoring.problem_sets import ProblemSet
-from classroom import shard
-from classroom.grade import prepare, run_shards, take_in
-from classroom.ingest import collect
-from classroom.shard import Course
+from classroom.course_folder import CourseFolder
+from classroom.grade import prepare, run_shards
+from classroom.ingest import collect, ingest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "grading_speed.md"
@@ -33,14 +32,14 @@ WITH_TENSORFLOW = "import tensorflow as tf\nprint(tf.reduce_sum(tf.ones(3)).nump
 
 @dataclass(frozen=True)
 class Run:
-    """A class that was graded: how many students, with what, in how many processes, and what it took."""
+    """The measurement of one class: what it imports, its size, the processes, and what grading it took."""
 
     what: str
     students: int
     jobs: int
     seconds: float
     memory: int
-    """The largest that all grading processes together held, without the sandboxes; bytes."""
+    """Bytes that all grading processes together held at most, without the sandboxes."""
 
     @property
     def each(self) -> float:
@@ -49,21 +48,21 @@ class Run:
 
 
 def measure(students: int, jobs: int, *, tensorflow: bool = False) -> Run:
-    """Grade a made-up class in a folder of its own."""
+    """Grade a made-up class in a temporary folder."""
     problem_set = problem_sets.named("ps01")
     folder = Path(tempfile.mkdtemp(prefix="course-measure-"))
     try:
         _hand_in(folder / "class", problem_set, students, tensorflow)
-        course = Course(folder / "grades", f"sqlite:///{folder / 'grades' / 'gradebook.db'}")
-        course.folder.mkdir()
+        course = CourseFolder(folder / "grades", f"sqlite:///{folder / 'grades' / 'gradebook.db'}")
+        course.path.mkdir()
         prepare(course, problem_set)
-        take_in(course, problem_set, collect(folder / "class", problem_set.name))
+        ingest(course, problem_set, collect(folder / "class", problem_set.name))
         with _Memory() as memory:
             start = time.perf_counter()
-            done = run_shards(course, problem_set.name, jobs, waiting=students, say=lambda _: None)
+            graded = run_shards(course, problem_set.name, jobs, waiting=students, show=lambda _: None)
             seconds = time.perf_counter() - start
-        left = shard.to_do(course, problem_set)
-        if done != students or left:
+        left = course.ungraded(problem_set)
+        if graded != students or left:
             raise RuntimeError(f"{len(left)} of {students} were not graded: {left[:3]}")
         return Run("import tensorflow" if tensorflow else "NumPy", students, jobs, seconds, memory.most)
     finally:
@@ -81,7 +80,7 @@ def _hand_in(folder: Path, problem_set: ProblemSet, students: int, tensorflow: b
 
 
 class _Memory:
-    """The most that this process's grading processes hold, watched while it is open."""
+    """Context manager: `most` is the memory that this process's children held at most, in bytes."""
 
     def __init__(self) -> None:
         self.most = 0
@@ -128,7 +127,7 @@ def page(runs: Sequence[Run]) -> str:
 
 
 def comparisons(runs: Sequence[Run]) -> list[str]:
-    """What two processes gain for the same class, and how the cost grows with the class; a line each."""
+    """Lines that say what two processes gain for the same class, and how the cost grows with the class."""
     lines = []
     for run in runs:
         for other in runs:

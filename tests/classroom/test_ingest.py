@@ -1,4 +1,4 @@
-"""Whatever a class hands in is found, looked at and said, and nothing is dropped."""
+"""Whatever a class hands in is found, inspection at and said, and nothing is dropped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from authoring import problem_sets
-from classroom.ingest import MOST_BYTES, SubmissionsError, collect, look_at
+from classroom.ingest import MOST_BYTES, SubmissionsError, collect, inspect
 
 SET = problem_sets.named("ps01")
 
@@ -174,10 +174,10 @@ def test_a_folder_and_a_file_of_one_student_are_refused(tmp_path: Path) -> None:
 
 
 def test_an_untouched_release_has_nothing_to_note(tmp_path: Path) -> None:
-    looked = look_at(put(tmp_path / "a.ipynb"), SET)
-    assert (looked.refused, looked.notes) == ("", [])
+    inspection = inspect(put(tmp_path / "a.ipynb"), SET)
+    assert (inspection.refused, inspection.notes) == ("", [])
     wanted = [cell.metadata.get("nbgrader") for cell in problem_sets.release(SET).cells]
-    assert [cell.metadata.get("nbgrader") for cell in looked.notebook.cells] == wanted
+    assert [cell.metadata.get("nbgrader") for cell in inspection.notebook.cells] == wanted
 
 
 def test_what_a_notebook_carries_besides_its_cells_is_left_behind(tmp_path: Path) -> None:
@@ -186,10 +186,10 @@ def test_what_a_notebook_carries_besides_its_cells_is_left_behind(tmp_path: Path
         notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="score: 20/20")]
         cell_of(notebook, "step-tests").metadata["nbgrader"]["points"] = 400
 
-    looked = look_at(put(tmp_path / "a.ipynb", changed(carry)), SET)
-    assert looked.notebook.metadata == {}
-    assert looked.notebook.cells[1].outputs == []
-    assert cell_of(looked.notebook, "step-tests").metadata["nbgrader"]["points"] == 4
+    inspection = inspect(put(tmp_path / "a.ipynb", changed(carry)), SET)
+    assert inspection.notebook.metadata == {}
+    assert inspection.notebook.cells[1].outputs == []
+    assert cell_of(inspection.notebook, "step-tests").metadata["nbgrader"]["points"] == 4
 
 
 def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> None:
@@ -201,14 +201,14 @@ def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> N
         cell_of(notebook, "step-tests").source = "assert True"
         cell_of(notebook, "scaled-tests").metadata["nbgrader"]["grade_id"] = "bonus"
 
-    looked = look_at(put(tmp_path / "a.ipynb", changed(spoil)), SET)
-    assert looked.notes == [
+    inspection = inspect(put(tmp_path / "a.ipynb", changed(spoil)), SET)
+    assert inspection.notes == [
         "cell head-tests, scaled-tests: missing, and counted as not done or put back",
         "cell unroll-tests: there more than once, of which the first counts",
         "cell step-tests: changed, and put back as it was",
         "cell bonus: of no task here, and left alone",
     ]
-    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in looked.notebook.cells]
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in inspection.notebook.cells]
     assert ids.count("unroll-tests") == 1
     assert "bonus" not in ids
 
@@ -227,23 +227,23 @@ def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> N
     ],
 )
 def test_what_cannot_be_graded_is_refused_with_the_reason(tmp_path: Path, content: str, words: str) -> None:
-    looked = look_at(put(tmp_path / "a.ipynb", content), SET)
-    assert looked.notebook is None
-    assert looked.refused.startswith(words)
+    inspection = inspect(put(tmp_path / "a.ipynb", content), SET)
+    assert inspection.notebook is None
+    assert inspection.refused.startswith(words)
 
 
 def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     with path.open("wb") as file:
         file.truncate(300 * 2**20)
-    assert look_at(path, SET).refused == f"the file has 300 MB, more than {MOST_BYTES // 2**20}"
+    assert inspect(path, SET).refused == f"the file has 300 MB, more than {MOST_BYTES // 2**20}"
 
 
 def test_too_many_and_too_large_cells_are_refused(tmp_path: Path) -> None:
     many = changed(lambda notebook: notebook.cells.extend(nbformat.v4.new_code_cell("1") for _ in range(600)))
-    assert "cells, more than 500" in look_at(put(tmp_path / "a.ipynb", many), SET).refused
+    assert "cells, more than 500" in inspect(put(tmp_path / "a.ipynb", many), SET).refused
     large = changed(lambda notebook: notebook.cells.append(nbformat.v4.new_code_cell("x" * 300_000)))
-    assert look_at(put(tmp_path / "b.ipynb", large), SET).refused == "a cell has more than 200000 characters"
+    assert inspect(put(tmp_path / "b.ipynb", large), SET).refused == "a cell has more than 200000 characters"
 
 
 def test_a_notebook_of_an_old_format_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -251,6 +251,6 @@ def test_a_notebook_of_an_old_format_is_brought_up_to_date(tmp_path: Path) -> No
     for sheet in old["worksheets"]:
         for cell, new in zip(sheet["cells"], problem_sets.release(SET).cells, strict=True):
             cell["metadata"] = new["metadata"]
-    looked = look_at(put(tmp_path / "a.ipynb", json.dumps(old)), SET)
-    assert looked.refused == ""
-    assert cell_of(looked.notebook, "step-tests").cell_type == "code"
+    inspection = inspect(put(tmp_path / "a.ipynb", json.dumps(old)), SET)
+    assert inspection.refused == ""
+    assert cell_of(inspection.notebook, "step-tests").cell_type == "code"

@@ -1,7 +1,7 @@
 """The problem sets: right answers earn all points, wrong ones lose their own task's and no other's.
 
 The answers are run here as they are, without a kernel: what a kernel and a sandbox do to them is tested in
-test_classroom_kernel.py.
+tests/classroom/runner.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def answers(problem_set: problem_sets.ProblemSet) -> Any:
 
 def space_of(problem_set: problem_sets.ProblemSet, **instead: str) -> dict[str, Any]:
     """What a notebook defines: the given cells, and the solutions or what stands instead of them."""
-    space = judging.given(problem_set)
+    space = judging.given_names(problem_set)
     for cell in problem_set.cells:
         name = cell.metadata.get("answer")
         if name is not None:
@@ -58,9 +58,9 @@ def as_graded(function: Callable[..., object]) -> Callable[..., object]:
     """The function, which must leave its arguments as they are, as the grader asks of it."""
 
     def called(*arguments: object) -> object:
-        before = [values.encode(argument) for argument in arguments]
+        before = [values.packed(argument) for argument in arguments]
         found = function(*arguments)
-        if [values.encode(argument) for argument in arguments] != before:
+        if [values.packed(argument) for argument in arguments] != before:
             raise AnswerFailed(f"{function.__name__} changed an argument: it must work on a copy")
         return found
 

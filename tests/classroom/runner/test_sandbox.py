@@ -1,4 +1,4 @@
-"""Refused where it does not work. What it keeps in and out is in test_classroom_kernel."""
+"""Refused where it does not work. test_kernel.py has what code inside can do."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.support import own_processes
 
 psutil = pytest.importorskip("psutil", reason="needs psutil: python3 course.py setup --classroom")
 
-from classroom import locks  # noqa: E402
 from classroom.runner import sandbox  # noqa: E402
 from classroom.runner.sandbox import Limits  # noqa: E402
+from classroom.runner.scratch_folders import SHARED, scratch_folder  # noqa: E402
 
 
 def pretend(folder: Path, program: str, script: str) -> None:
@@ -163,9 +163,7 @@ def names_of_flags() -> list[str]:
     if os.name == "nt":
         return []
     parts = [
-        " ".join(part)
-        for part in flags(locks.SHARED / "FOLDER")
-        if part[0].startswith("--") and part != ["--"]
+        " ".join(part) for part in flags(SHARED / "FOLDER") if part[0].startswith("--") and part != ["--"]
     ]
     return [part for part in parts if part.split("=")[0] not in NOT_SEEN]
 
@@ -173,7 +171,7 @@ def names_of_flags() -> list[str]:
 @pytest.fixture(scope="module")
 def whole() -> Iterator[tuple[Path, dict[str, Any]]]:
     """A folder, and what is seen under the whole command."""
-    with locks.own_folder() as folder:
+    with scratch_folder() as folder:
         folder.chmod(0o777)
         yield folder, seen(flags(folder), folder)
 
@@ -187,7 +185,7 @@ def test_without_this_flag_something_else_is_seen_inside(
     folder, expected = whole
     assert expected
     parts = flags(folder)
-    place = names_all(parts).index(name.replace(str(locks.SHARED / "FOLDER"), str(folder)))
+    place = names_all(parts).index(name.replace(str(SHARED / "FOLDER"), str(folder)))
     assert seen(parts[:place] + parts[place + 1 :], folder) != expected
 
 
