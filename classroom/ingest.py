@@ -214,12 +214,7 @@ def _clean(cell: Any) -> Any:
     source = "".join(source) if isinstance(source, list) else source
     if not isinstance(source, str) or cell["cell_type"] not in ("code", "markdown", "raw"):
         raise ValueError("a cell has no source, or is of no known type")
-    make = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }
-    clean = make[cell["cell_type"]](source)
+    clean = getattr(nbformat.v4, f"new_{cell['cell_type']}_cell")(source)
     metadata = cell.get("metadata", {}).get("nbgrader")
     if isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str):
         clean.metadata["nbgrader"] = {"grade_id": metadata["grade_id"][:100]}

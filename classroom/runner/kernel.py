@@ -118,7 +118,7 @@ class StudentKernel:
         return outputs
 
     def fetch(self, name: str) -> Any:
-        """The value of a name that the student's cells define; for a function, something to call.
+        """The value of a name that the student's cells define; a function can be called as if it were here.
 
         Raises
         ------
@@ -129,7 +129,7 @@ class StudentKernel:
         """
         answer = self._ask(name)
         if answer.get("callable") == name:
-            return RemoteFunction(self, name)
+            return lambda *arguments, **keywords: self.call(name, arguments, keywords)
         return self._value(name, answer)
 
     def call(self, name: str, arguments: Sequence[object], keywords: Mapping[str, object]) -> object:
@@ -224,16 +224,6 @@ class StudentKernel:
     def _raise_ended(self, reason: str) -> NoReturn:
         self.ended = self._guard.reason or reason
         raise KernelEnded(self.ended)
-
-
-class RemoteFunction:
-    """A function of the student's, called from a test as if it were here."""
-
-    def __init__(self, kernel: StudentKernel, name: str) -> None:
-        self._kernel, self._name = kernel, name
-
-    def __call__(self, *arguments: object, **keywords: object) -> object:
-        return self._kernel.call(self._name, arguments, keywords)
 
 
 class _Interrupted(Exception):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,13 @@ from classroom.runner.values import Opaque
 from tests.support.sample_class import SMALL, needs_sandbox
 
 pytestmark = [pytest.mark.training, needs_sandbox]  # kernels start: not part of `check`
+
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[StudentKernel]:
+    """One for all tests that leave nothing in it but names."""
+    with StudentKernel(replace(SMALL, notebook_seconds=3600)) as started:
+        yield started
 
 
 @pytest.fixture
@@ -46,36 +54,41 @@ def command_lines() -> list[str]:
 # ---------------------------------------------------------------- what it is for
 
 
-def test_cells_run_and_their_outputs_come_back(kernel: StudentKernel) -> None:
-    assert ran(kernel, "a = 2\nprint('one')\nprint('two')") == "one\ntwo\n"
-    (result,) = kernel.run_cell("a + 1")
+def test_cells_run_and_their_outputs_come_back(shared: StudentKernel) -> None:
+    assert ran(shared, "a = 2\nprint('one')\nprint('two')") == "one\ntwo\n"
+    (result,) = shared.run_cell("a + 1")
     assert (result.output_type, result.data) == ("execute_result", {"text/plain": "3"})
-    assert "ZeroDivisionError" in ran(kernel, "1 / 0")
-    assert ran(kernel, "print(a)") == "2\n"
+    assert "ZeroDivisionError" in ran(shared, "1 / 0")
+    assert ran(shared, "print(a)") == "2\n"
 
 
-def test_functions_are_called_with_plain_data_and_give_it_back(kernel: StudentKernel) -> None:
-    kernel.run_cell(
+def test_functions_are_called_with_plain_data_and_give_it_back(shared: StudentKernel) -> None:
+    shared.run_cell(
         "import numpy as np\n"
         "def same(value, times=1): return [value] * times\n"
         "def shape(array): return type(array).__name__, array.shape, str(array.dtype)\n"
         "def thing(): return {1: 2}\n"
         "number = np.float64(0.5)\n"
     )
-    same = kernel.fetch("same")
+    same = shared.fetch("same")
     array = np.arange(6.0).reshape(2, 3)
     for value in (1, -0.25, float("inf"), True, None, "é", (1, [2.5, "x"]), np.int64(3)):
         (back,) = same(value)
         assert back == value
         assert type(back) is type(value)
     np.testing.assert_array_equal(same(array, times=2)[1], array)
-    assert kernel.fetch("shape")(array) == ("ndarray", (2, 3), "float64")
-    found = kernel.fetch("thing")()
+    assert shared.fetch("shape")(array) == ("ndarray", (2, 3), "float64")
+    found = shared.fetch("thing")()
     assert isinstance(found, Opaque)
     assert found.type_name == "dict"
-    assert kernel.fetch("number") == 0.5
+    assert shared.fetch("number") == 0.5
     with pytest.raises(TypeError, match="a value of type dict cannot be handed to an answer"):
         same({})
+
+
+def test_built_in_names_that_a_student_has_redefined_change_nothing(kernel: StudentKernel) -> None:
+    kernel.run_cell("list = str = type = len = exec = 3\ndef f(x): return [x, 'a', (2.5,)]")
+    assert kernel.fetch("f")(1) == [1, "a", (2.5,)]
 
 
 def test_what_goes_wrong_in_a_function_is_told(kernel: StudentKernel) -> None:
@@ -108,33 +121,33 @@ def test_keras_is_imported_without_what_it_does_not_need_and_a_student_gets_it()
 # ---------------------------------------------------------------- the cage
 
 
-def test_there_is_no_network(kernel: StudentKernel) -> None:
-    printed = ran(kernel, "import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=1)")
+def test_there_is_no_network(shared: StudentKernel) -> None:
+    printed = ran(shared, "import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=1)")
     assert "OSError" in printed or "ConnectionRefusedError" in printed
     interfaces = ran(
-        kernel, "import os\nprint(sorted(os.listdir('/sys/class/net')) if os.path.exists('/sys') else [])"
+        shared, "import os\nprint(sorted(os.listdir('/sys/class/net')) if os.path.exists('/sys') else [])"
     )
     assert interfaces == "[]\n"
     assert "Network is unreachable" in ran(
-        kernel, "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
+        shared, "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
     )
 
 
-def test_nothing_of_the_grader_is_there(kernel: StudentKernel, tmp_path: Path) -> None:
+def test_nothing_of_the_grader_is_there(shared: StudentKernel, tmp_path: Path) -> None:
     secret = tmp_path / "gradebook.db"
     secret.write_text("all grades", encoding="utf-8")
     places = [secret, problem_sets.SETS, Path(__file__), problem_sets.ROOT / "course.py", Path("/etc/passwd")]
-    shown = ran(kernel, f"import os\nprint([os.path.exists(path) for path in {[str(p) for p in places]!r}])")
+    shown = ran(shared, f"import os\nprint([os.path.exists(path) for path in {[str(p) for p in places]!r}])")
     assert shown == f"{[False] * len(places)}\n"
-    names = ran(kernel, "print(sorted(name for name in os.environ if 'KEY' in name or 'TOKEN' in name))")
+    names = ran(shared, "print(sorted(name for name in os.environ if 'KEY' in name or 'TOKEN' in name))")
     assert names == "[]\n"
     home = "print([name for name in os.listdir(os.path.expanduser('~')) if name[0] != '.'])"
-    assert ran(kernel, home) == "[]\n"
+    assert ran(shared, home) == "[]\n"
 
 
-def test_files_cannot_be_changed(kernel: StudentKernel) -> None:
+def test_files_cannot_be_changed(shared: StudentKernel) -> None:
     shown = ran(
-        kernel,
+        shared,
         "import course_utils, numpy, os, sys\n"
         "for path in (course_utils.__file__, numpy.__file__, sys.executable, '/usr/bin/env'):\n"
         "    try: open(path, 'a')\n"
@@ -143,9 +156,9 @@ def test_files_cannot_be_changed(kernel: StudentKernel) -> None:
     assert shown == "refused\n" * 4
 
 
-def test_it_sees_no_other_process(kernel: StudentKernel) -> None:
+def test_it_sees_no_other_process(shared: StudentKernel) -> None:
     shown = ran(
-        kernel, "import os\nprint(max(int(name) for name in os.listdir('/proc') if name.isdigit()) < 100)"
+        shared, "import os\nprint(max(int(name) for name in os.listdir('/proc') if name.isdigit()) < 100)"
     )
     assert shown == "True\n"
 
@@ -189,7 +202,8 @@ DEAF = {
 
 
 @pytest.mark.parametrize("how", DEAF)
-def test_one_that_ignores_interrupts_is_ended(how: str) -> None:
+def test_one_that_ignores_interrupts_is_ended(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classroom.runner.kernel.INTERRUPT_SECONDS", 1)
     with StudentKernel(SMALL) as kernel:
         with pytest.raises(KernelEnded, match="did not stop when it was interrupted"):
             kernel.run_cell(DEAF[how])
