@@ -43,8 +43,8 @@ def course(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], 
                 entry = gradebook.find_grade(task.grade_id, "ps01", "ps01", student)
                 entry.auto_score = score
                 entry.needs_manual_grade = score is None
-        words = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
-        words.manual_score, words.needs_manual_grade = 2.5, False
+        by_hand = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
+        by_hand.manual_score, by_hand.needs_manual_grade = 2.5, False
         gradebook.db.commit()
     for student, failed in (*((s, "") for s in auto), ("broken", "Traceback:\nOSError: disk")):
         course.write_record("ps01", Graded(student, 1.0, "", failed))

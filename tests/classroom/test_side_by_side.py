@@ -72,12 +72,12 @@ def hostile_grading(
 
 def most_of_one_kernel(mark: str) -> int:
     """How many processes the largest sandbox of a grading has, below bubblewrap."""
-    found = [0]
+    numbers = [0]
     for process in own_processes.marked(mark):
         with contextlib.suppress(psutil.NoSuchProcess):
             if process.name() == "bwrap":
-                found.append(len(process.children(recursive=True)))
-    return max(found)
+                numbers.append(len(process.children(recursive=True)))
+    return max(numbers)
 
 
 def test_a_class_gets_the_same_beside_a_hostile_grading(

@@ -53,10 +53,10 @@ def verdict(problem_set: problem_sets.ProblemSet, source: str) -> Verdict:
 
 def test_a_right_answer_is_right_and_a_wrong_one_is_told_why(problem_set: problem_sets.ProblemSet) -> None:
     assert verdict(problem_set, RIGHT) == Verdict("right")
-    found = verdict(problem_set, WRONG)
-    assert found.outcome == "wrong"
-    assert found.message.startswith("the new state: expected ")
-    assert "Hint: Three things are added up" in found.message
+    result = verdict(problem_set, WRONG)
+    assert result.outcome == "wrong"
+    assert result.message.startswith("the new state: expected ")
+    assert "Hint: Three things are added up" in result.message
 
 
 @pytest.mark.parametrize("trick", TRICKS)
@@ -77,9 +77,9 @@ def test_a_forged_reply_is_left_to_a_person(problem_set: problem_sets.ProblemSet
 def test_an_answer_that_fails_in_a_test_gets_its_sizes_and_the_hint(
     problem_set: problem_sets.ProblemSet,
 ) -> None:
-    found = verdict(problem_set, RIGHT.replace("np.tanh(", "np.ones((9, 8)) @ np.tanh("))
-    assert found.outcome == "wrong"
-    asked, hint = found.message.split("\n")
+    result = verdict(problem_set, RIGHT.replace("np.tanh(", "np.ones((9, 8)) @ np.tanh("))
+    assert result.outcome == "wrong"
+    asked, hint = result.message.split("\n")
     assert "step raised ValueError: matmul" in asked
     assert hint.startswith("  Hint: Three things are added up")
     changed = verdict(problem_set, RIGHT.replace("b): ", "b):\n    x *= 1.5\n    "))
@@ -87,5 +87,5 @@ def test_an_answer_that_fails_in_a_test_gets_its_sizes_and_the_hint(
 
 
 def test_an_answer_that_ends_the_kernel_is_left_to_a_person(problem_set: problem_sets.ProblemSet) -> None:
-    found = verdict(problem_set, "def step(*arguments):\n    import os\n    os._exit(0)")
-    assert found == Verdict("undecided", "its process ended in the middle of a cell")
+    result = verdict(problem_set, "def step(*arguments):\n    import os\n    os._exit(0)")
+    assert result == Verdict("undecided", "its process ended in the middle of a cell")

@@ -78,9 +78,9 @@ def test_functions_are_called_with_plain_data_and_give_it_back(shared: StudentKe
         assert type(back) is type(value)
     np.testing.assert_array_equal(same(array, times=2)[1], array)
     assert shared.fetch("shape")(array) == ("ndarray", (2, 3), "float64")
-    found = shared.fetch("thing")()
-    assert isinstance(found, Opaque)
-    assert found.type_name == "dict"
+    thing = shared.fetch("thing")()
+    assert isinstance(thing, Opaque)
+    assert thing.type_name == "dict"
     assert shared.fetch("number") == 0.5
     with pytest.raises(TypeError, match="a value of type dict cannot be handed to an answer"):
         same({})

@@ -98,9 +98,9 @@ def test_a_reply_that_is_too_long_is_not_read(monkeypatch):
 
 
 def test_an_opaque_value_is_equal_to_itself_alone():
-    found = decode('{"opaque": "Equal\\u0000\\n"}')
-    assert isinstance(found, Opaque)
-    assert found.type_name == "Equal"
-    assert found != Opaque("Equal")
-    assert repr(found) == "<an object of type Equal>"
-    assert described(found) == "an object of type Equal"
+    result = decode('{"opaque": "Equal\\u0000\\n"}')
+    assert isinstance(result, Opaque)
+    assert result.type_name == "Equal"
+    assert result != Opaque("Equal")
+    assert repr(result) == "<an object of type Equal>"
+    assert described(result) == "an object of type Equal"
