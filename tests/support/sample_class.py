@@ -127,7 +127,7 @@ HONEST = {
         lambda: answered(**ALL_WRONG), (0, 0, 0, 0, None), "my ps01.ipynb", "called my ps01.ipynb"
     ),
 }
-DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+DEAF = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(9)"
 FORKS = "import os\nwhile True:\n    try: os.fork()\n    except BaseException: pass"
 MEMORY = "a = []\nwhile True: a.append(b'x' * 10**8)"
 HOSTILE = {
