@@ -21,8 +21,9 @@ import psutil
 from authoring import problem_sets
 from authoring.problem_sets import ProblemSet
 from classroom.course_folder import CourseFolder
-from classroom.grade import prepare, run_shards
+from classroom.grade import prepare
 from classroom.ingest import collect, ingest
+from classroom.shard_processes import run_shards
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "grading_speed.md"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -55,7 +54,7 @@ def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(
     command += ["--jobs", "1", *QUICK]
     process = subprocess.Popen(
         command,
-        cwd=grade.ROOT,
+        cwd=problem_sets.ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -72,7 +71,7 @@ def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(
     noted = {path.stem: path.stat().st_mtime_ns for path in (grades / "graded" / "ps01").glob("*.json")}
     assert list(noted) == ["s001"]
 
-    done = subprocess.run(command, cwd=grade.ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, cwd=problem_sets.ROOT, capture_output=True, text=True, check=True)
     assert "3 submissions to ps01, 2 to grade" in done.stdout
     assert len(re.findall(r"^\[\d of 2\]", done.stdout, re.MULTILINE)) == 2
     for name, time in noted.items():
@@ -96,7 +95,9 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
     with monkeypatch.context() as patched:
         mine = own_processes.mark(patched)
         patient = [sys.executable, "-m", "classroom.grade", *command, "--cell-seconds", "3000"]
-        grader = subprocess.Popen(patient, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        grader = subprocess.Popen(
+            patient, cwd=problem_sets.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
 
     def in_sandbox() -> set[str]:
         lines = own_processes.command_lines(mine).values()
@@ -118,73 +119,6 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
     assert grade.main([*command, "--cell-seconds", "5"]) == 0
     assert scores(grades) == {"ada": FULL}
     assert not folder.exists()
-
-
-def pretend_shard(folder: Path, source: str) -> str:
-    """A program to start in place of Python: it does what the source says, whatever it is asked."""
-    path = folder / "shard"
-    path.write_text(f"#!{sys.executable}\nimport sys\n{source}", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_a_shard_that_says_much_is_not_stopped_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = json.dumps({"student": "s001", "seconds": 1.0, "work": "", "failed": ""})
-    source = f"sys.stderr.write('warning ' * 200_000)\nprint({line!r})"
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
-    shown: list[str] = []
-    course = CourseFolder(tmp_path, "sqlite://")
-    assert grade.run_shards(course, "ps01", 2, waiting=4, show=shown.append) == 2
-    assert shown[0].startswith("[1 of 4] s001: 1.0 s; about ")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_the_time_that_is_left_is_that_of_the_rest_at_the_pace_so_far(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [
-        json.dumps({"student": name, "seconds": 1.0, "work": "", "failed": failed})
-        for name, failed in (("a", ""), ("b", "no disk"), ("c", ""), ("d", ""))
-    ]
-    source = "for line in {lines!r}:\n    print(line)".replace("{lines!r}", repr(lines))
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
-    clock = iter([100.0, 110.0, 112.0, 1000.0, 1000.0])
-    monkeypatch.setattr(grade.time, "perf_counter", lambda: next(clock))
-    shown: list[str] = []
-    course = CourseFolder(tmp_path, "sqlite://")
-    assert grade.run_shards(course, "ps01", 1, waiting=4, show=shown.append) == 4
-    assert shown == [
-        "[1 of 4] a: 1.0 s; about 30 s left",
-        "[2 of 4] b: 1.0 s; about 12 s left; nbgrader failed: no disk",
-        "[3 of 4] c: 1.0 s; about 5 min left",
-        "[4 of 4] d: 1.0 s; about 0 s left",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (-3, "0 s"),
-        (0.4, "0 s"),
-        (89.4, "89 s"),
-        (90, "2 min"),
-        (5399, "90 min"),
-        (5400, "1.5 h"),
-        (36_000, "10.0 h"),
-    ],
-)
-def test_times_are_rounded(seconds: float, text: str) -> None:
-    assert grade._rounded(seconds) == text
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_a_shard_that_ends_early_is_said_with_its_last_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, "sys.exit('the disk is full')"))
-    with pytest.raises(RuntimeError, match="A grading process ended early: the disk is full"):
-        grade.run_shards(CourseFolder(tmp_path, "sqlite://"), "ps01", 1, waiting=1, show=lambda _: None)
 
 
 def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
@@ -256,9 +190,11 @@ def test_what_nbgrader_would_hand_out_is_what_we_do(tmp_path: Path, problem_set:
         ("--cell-seconds", "-1", "must be a whole number from 1 on, got '-1'"),
         ("--memory-gb", "0", "must be a number from 0.25 on, got '0'"),
         ("--memory-gb", "nan", "must be a number from 0.25 on, got 'nan'"),
+        ("--deadline", "tomorrow", "must be like 2026-11-30T18:00, got 'tomorrow'"),
+        ("--deadline", "30.11.2026", "must be like 2026-11-30T18:00, got '30.11.2026'"),
     ],
 )
-def test_a_limit_that_is_none_is_refused(
+def test_an_option_that_cannot_be_used_is_refused(
     capsys: pytest.CaptureFixture[str], option: str, value: str, message: str
 ) -> None:
     with pytest.raises(SystemExit):
@@ -343,13 +279,6 @@ def test_a_folder_that_cannot_be_written_is_said(
     hand_in(tmp_path / "class", HONEST, [])
     assert grade.main(["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades")]) == 2
     assert "source cannot be written or read: Permission denied." in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("time", ["tomorrow", "30.11.2026"])
-def test_a_bad_deadline_is_refused(capsys: pytest.CaptureFixture[str], time: str) -> None:
-    with pytest.raises(SystemExit):
-        grade.main(["ps01", "class", "--deadline", time])
-    assert f"must be like 2026-11-30T18:00, got {time!r}" in capsys.readouterr().err
 
 
 def test_a_prepared_folder_is_prepared_again_for_another_problem_set_or_gradebook_alone(

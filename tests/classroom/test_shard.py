@@ -20,6 +20,7 @@ pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup 
 
 from classroom import grade
 from classroom.course_folder import GRADEBOOK_VARIABLE, CourseFolder, gradebook_address
+from classroom.shard_processes import ROOT
 from course_utils.distributed import workers
 
 PROGRAMS = max(
@@ -37,7 +38,7 @@ def run_shards(grades: Path, *parts: tuple[int, int]) -> list[list[str]]:
     processes = [
         subprocess.Popen(
             [*command, "--shard", str(number), "--of", str(of)],
-            cwd=grade.ROOT,
+            cwd=ROOT,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,

@@ -28,6 +28,7 @@ from tests.support.sample_class import (
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
 from classroom import grade
+from classroom.shard_processes import ROOT
 
 pytestmark = [pytest.mark.training, needs_sandbox]  # kernels start: not part of `check`
 
@@ -55,7 +56,7 @@ def hostile_grading(
     command += ["--cell-seconds", "3000", "--memory-gb", "1"]
     with monkeypatch.context() as patched:
         mark = own_processes.mark(patched)
-        grader = subprocess.Popen(command, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        grader = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         own_processes.until(
             lambda: most_of_one_kernel(mark) >= AT_LEAST, "a bomb has all the processes it may"
