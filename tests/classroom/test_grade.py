@@ -264,8 +264,6 @@ def test_two_do_not_grade_into_one_folder_at_a_time(
         assert grade.main(command) == 2
     assert "Somebody is grading into" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "grades").iterdir()] == [".grading"]
-    with folder_lock(tmp_path / "grades"):
-        pass
 
 
 def test_a_folder_that_cannot_be_written_is_said(
