@@ -1,7 +1,7 @@
 """The figures of a problem set, drawn once for a class.
 
-A `shown` cell is for the eyes: students' kernels do not run it. What it draws belongs to the question, so
-that it stands in every graded notebook and every page of feedback.
+Students' kernels do not run `shown` cells. What they draw belongs to the question, so every graded notebook
+and every page of feedback has it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from authoring.problem_sets import ProblemSet, ProblemSetError
 
 
 def draw(problem_set: ProblemSet, path: Path) -> None:
-    """Run the cells that nobody may change, and keep what the `shown` ones draw."""
+    """Run the cells that nobody may change, and write the outputs of the `shown` ones to `path`."""
     notebook = problem_sets.source(problem_set)
     notebook.cells = [cell for cell in notebook.cells if _grade_id(cell).startswith(("given-", "shown-"))]
     try:
@@ -31,8 +31,8 @@ def draw(problem_set: ProblemSet, path: Path) -> None:
     write_atomically(path, json.dumps(drawn))
 
 
-def put_in(notebook: Any, path: Path) -> None:
-    """Give the `shown` cells of a notebook the outputs that `draw` kept."""
+def insert(notebook: Any, path: Path) -> None:
+    """Give the `shown` cells of a notebook the outputs that `draw` wrote."""
     drawn = json.loads(path.read_text(encoding="utf-8"))
     for number, cell in enumerate(notebook.cells, start=1):
         if cell.cell_type == "code" and _grade_id(cell) in drawn:

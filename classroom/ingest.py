@@ -1,17 +1,17 @@
-"""What a class has handed in: found in a folder, looked at before anything runs, and copied clean.
+"""Finds what a class has handed in, inspects it without running anything, and copies what can be graded.
 
-Two forms are understood, as learning systems give them: a folder for each student, or files named
-ps01_student.ipynb. Whatever cannot be used is reported by student; nothing is dropped.
+Two forms are understood, as learning systems export them: a folder for each student, or files named
+ps01_student.ipynb. What cannot be graded is reported with the student's name; nothing is dropped.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
+import shutil
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,25 +20,26 @@ from typing import Any
 import nbformat
 
 from authoring.problem_sets import ProblemSet, release
+from classroom.course_folder import CourseFolder
 
 MOST_BYTES = 20 * 2**20
 MOST_CELLS = 500
 MOST_IN_A_CELL = 200_000
-# What a browser or a system puts behind a name when there is one already.
+# What a browser or a system appends to a name that exists already.
 _AGAIN = re.compile(r"(?: ?\(\d+\)|[-_ ]copy\d*)$", re.IGNORECASE)
 _LONGEST_NAME = 120
 _SIGNS = " @._+=,'’()-"
-# What Moodle and Canvas put behind a student's name.
+# What Moodle and Canvas append to a student's name.
 _TAILS = re.compile(r"_assignsubmission_file_?$|(?:_LATE)?_\d+_\d+$")
 
 
 class SubmissionsError(Exception):
-    """The folder cannot be read as submissions; the message says what would do."""
+    """The folder cannot be read as submissions; the message has the remedy."""
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One student's work: the file to grade, if there is one, and what a teacher should know of it."""
+    """One student's work: the file to grade, if there is one, and notes for the teacher."""
 
     student: str
     path: Path | None
@@ -47,12 +48,25 @@ class Submission:
 
 
 @dataclass
-class Looked:
-    """What a look at a file found: the notebook to grade, or why there is none; and notes."""
+class Inspection:
+    """The notebook to grade, or why there is none; and notes for the teacher."""
 
     notebook: Any = None
     refused: str = ""
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Ingested:
+    """A submission after its inspection: why it cannot be graded, or "", and notes for the teacher."""
+
+    submission: Submission
+    refused: str
+    notes: tuple[str, ...]
+
+    @property
+    def student(self) -> str:
+        return self.submission.student
 
 
 def collect(folder: Path, name: str) -> list[Submission]:
@@ -71,38 +85,38 @@ def collect(folder: Path, name: str) -> list[Submission]:
     if not folder.is_dir():
         raise SubmissionsError(f"{folder} is not a folder: give the one with the submissions in it.")
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith((".", "__")))
-    found = [_of_folder(path, name) for path in entries if path.is_dir()]
-    found += _of_files([path for path in entries if path.is_file()], name)
-    twice = [student for student, n in Counter(each.student for each in found).items() if n > 1]
+    submissions = [_from_folder(path, name) for path in entries if path.is_dir()]
+    submissions += _from_files([path for path in entries if path.is_file()], name)
+    twice = [student for student, n in Counter(each.student for each in submissions).items() if n > 1]
     if twice:
         raise SubmissionsError(
             f"There is both a folder and a file of {', '.join(sorted(twice))}: leave one of them."
         )
-    if not found:
+    if not submissions:
         raise SubmissionsError(
             f"{folder} holds no submission: it needs a folder for each student, with {name}.ipynb inside, "
             f"or files named {name}_student.ipynb."
         )
-    return sorted(found, key=lambda each: each.student)
+    return sorted(submissions, key=lambda each: each.student)
 
 
 def _bad_name(student: str) -> str:
-    """Why a name is none for a student, with what would do; empty if it is one."""
+    """Why a student cannot have this name, with the remedy; empty if it is a good one."""
     if len(student) > _LONGEST_NAME:
         return f"the name has {len(student)} characters, and may have {_LONGEST_NAME}: shorten it"
     for place, sign in enumerate(student):
-        plain = unicodedata.category(sign)[0] in "LN"
-        if not plain and (place == 0 or (unicodedata.category(sign)[0] != "M" and sign not in _SIGNS)):
+        kind = unicodedata.category(sign)[0]
+        if kind not in "LN" and (place == 0 or (kind != "M" and sign not in _SIGNS)):
             return f"the name has {sign!r}: take letters and digits, and behind the first {_SIGNS.strip()}"
     return "" if student else "there is no name"
 
 
 def _student(name: str) -> str:
-    """The student's name without what a learning system has put behind it; the same on every system."""
+    """The student's name without what a learning system has appended, in one Unicode form on every system."""
     return _TAILS.sub("", unicodedata.normalize("NFC", name))
 
 
-def _of_folder(folder: Path, name: str) -> Submission:
+def _from_folder(folder: Path, name: str) -> Submission:
     student = _student(folder.name)
     if bad := _bad_name(student):
         return Submission(student, None, notes=(bad,))
@@ -118,45 +132,47 @@ def _of_folder(folder: Path, name: str) -> Submission:
         )
         return Submission(student, None, notes=(f"no notebook{others}",))
     chosen = max(candidates, key=lambda path: (path.stat().st_mtime, path.stem == name))
-    notes = []
-    if len(candidates) > 1:
-        left = ", ".join(path.name for path in candidates if path != chosen)
-        notes.append(f"{len(candidates)} submissions: the latest one, {chosen.name}, is graded, not {left}")
+    notes = _not_graded(candidates, chosen)
     if chosen.stem != name:
         notes.append(f"the file is called {chosen.name}, not {name}.ipynb")
     return Submission(student, chosen, _time(chosen), tuple(notes))
 
 
-def _of_files(files: Iterable[Path], name: str) -> list[Submission]:
+def _from_files(files: Iterable[Path], name: str) -> list[Submission]:
     by_student: dict[str, list[Path]] = {}
-    strange = []
+    others = []
     for path in files:
         stem = _AGAIN.sub("", path.stem)
-        if path.suffix == ".ipynb" and (student := _of_stem(stem, name)):
+        if path.suffix == ".ipynb" and (student := _student_in(stem, name)):
             by_student.setdefault(student, []).append(path)
         else:
-            strange.append(path)
-    found = []
+            others.append(path)
+    submissions = []
     for student, paths in by_student.items():
         chosen = max(paths, key=lambda path: (path.stat().st_mtime, path.name))
-        notes = []
-        if len(paths) > 1:
-            left = ", ".join(path.name for path in paths if path != chosen)
-            notes.append(f"{len(paths)} submissions: the latest one, {chosen.name}, is graded, not {left}")
         if bad := _bad_name(student):
-            found.append(Submission(student, None, notes=(bad,)))
-        else:
-            found.append(Submission(student, chosen, _time(chosen), tuple(notes)))
-    for path in strange:
-        wrong = f"{path.name} is no notebook: if one is inside, unpack it first"
+            submissions.append(Submission(student, None, notes=(bad,)))
+            continue
+        notes = tuple(_not_graded(paths, chosen))
+        submissions.append(Submission(student, chosen, _time(chosen), notes))
+    for path in others:
+        note = f"{path.name} is no notebook: if one is inside, unpack it first"
         if path.suffix == ".ipynb":
-            wrong = f"the file is called {path.name}, not {name}_student.ipynb or student_{name}.ipynb"
-        found.append(Submission(path.name, None, notes=(wrong,)))
-    return found
+            note = f"the file is called {path.name}, not {name}_student.ipynb or student_{name}.ipynb"
+        submissions.append(Submission(path.name, None, notes=(note,)))
+    return submissions
 
 
-def _of_stem(stem: str, name: str) -> str:
-    """The student in a file's name, ps01_ada or, as Canvas has it, ada_1234_5678_ps01; or nothing."""
+def _not_graded(candidates: Sequence[Path], chosen: Path) -> list[str]:
+    """A note that names the other submissions of a student, if there are any."""
+    if len(candidates) == 1:
+        return []
+    others = ", ".join(path.name for path in candidates if path != chosen)
+    return [f"{len(candidates)} submissions: the latest one, {chosen.name}, is graded, not {others}"]
+
+
+def _student_in(stem: str, name: str) -> str:
+    """The student in a file's name, ps01_ada or, in Canvas, ada_1234_5678_ps01; or ""."""
     if stem.startswith(f"{name}_"):
         return _student(stem.removeprefix(f"{name}_"))
     return _student(stem.removesuffix(f"_{name}")) if stem.endswith(f"_{name}") else ""
@@ -166,31 +182,31 @@ def _time(path: Path) -> datetime:
     return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)
 
 
-def look_at(path: Path, problem_set: ProblemSet) -> Looked:
-    """Read a file without running anything, and see what of it can be graded.
+def inspect(path: Path, problem_set: ProblemSet) -> Inspection:
+    """Read a file without running anything.
 
-    What comes back has the student's cells and nothing else: no outputs, no attachments, and of
+    The notebook that is returned has the student's cells and nothing else: no outputs, no attachments, and of
     the metadata only which task a cell belongs to.
     """
     size = path.stat().st_size
     if size > MOST_BYTES:
-        return Looked(refused=f"the file has {size / 2**20:.0f} MB, more than {MOST_BYTES / 2**20:.0f}")
+        return Inspection(refused=f"the file has {size / 2**20:.0f} MB, more than {MOST_BYTES / 2**20:.0f}")
     try:
         raw = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(raw, dict) or not isinstance(raw.get("nbformat"), int):
-            return Looked(refused="the file is JSON, but no notebook")
+            return Inspection(refused="the file is JSON, but no notebook")
         if raw["nbformat"] < 4:
             raw = nbformat.convert(nbformat.reads(json.dumps(raw), as_version=4), 4)
         cells = [_clean(cell) for cell in raw["cells"]]
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        return Looked(refused=f"the file is not a notebook that can be read ({type(error).__name__})")
+        return Inspection(refused=f"the file is not a notebook that can be read ({type(error).__name__})")
     if len(cells) > MOST_CELLS:
-        return Looked(refused=f"the notebook has {len(cells)} cells, more than {MOST_CELLS}")
+        return Inspection(refused=f"the notebook has {len(cells)} cells, more than {MOST_CELLS}")
     if any(len(cell.source) > MOST_IN_A_CELL for cell in cells):
-        return Looked(refused=f"a cell has more than {MOST_IN_A_CELL} characters")
-    looked = Looked(nbformat.v4.new_notebook(cells=cells))
-    _compare(looked, problem_set)
-    return looked
+        return Inspection(refused=f"a cell has more than {MOST_IN_A_CELL} characters")
+    inspection = Inspection(nbformat.v4.new_notebook(cells=cells))
+    _compare(inspection, problem_set)
+    return inspection
 
 
 def _clean(cell: Any) -> Any:
@@ -198,51 +214,68 @@ def _clean(cell: Any) -> Any:
     source = "".join(source) if isinstance(source, list) else source
     if not isinstance(source, str) or cell["cell_type"] not in ("code", "markdown", "raw"):
         raise ValueError("a cell has no source, or is of no known type")
-    make = {
-        "code": nbformat.v4.new_code_cell,
-        "markdown": nbformat.v4.new_markdown_cell,
-        "raw": nbformat.v4.new_raw_cell,
-    }
-    made = make[cell["cell_type"]](source)
-    said = cell.get("metadata", {}).get("nbgrader")
-    if isinstance(said, dict) and isinstance(said.get("grade_id"), str):
-        made.metadata["nbgrader"] = {"grade_id": said["grade_id"][:100]}
-    return made
+    clean = getattr(nbformat.v4, f"new_{cell['cell_type']}_cell")(source)
+    metadata = cell.get("metadata", {}).get("nbgrader")
+    if isinstance(metadata, dict) and isinstance(metadata.get("grade_id"), str):
+        clean.metadata["nbgrader"] = {"grade_id": metadata["grade_id"][:100]}
+    return clean
 
 
-def _compare(looked: Looked, problem_set: ProblemSet) -> None:
+def _compare(inspection: Inspection, problem_set: ProblemSet) -> None:
     """Give the cells the metadata of the release, and note what is missing, double or changed."""
-    wanted = {}
-    for cell in release(problem_set).cells:
-        if said := cell.metadata.get("nbgrader"):
-            wanted[said["grade_id"]] = cell
+    released = {
+        cell.metadata["nbgrader"]["grade_id"]: cell
+        for cell in release(problem_set).cells
+        if cell.metadata.get("nbgrader")
+    }
     seen: Counter[str] = Counter()
     changed = []
-    for cell in looked.notebook.cells:
+    for cell in inspection.notebook.cells:
         grade_id = cell.metadata.pop("nbgrader", {}).get("grade_id")
         if grade_id is None:
             continue
         seen[grade_id] += 1
-        if grade_id not in wanted or seen[grade_id] > 1:
+        if grade_id not in released or seen[grade_id] > 1:
             continue
-        model = wanted[grade_id]
-        cell.metadata["nbgrader"] = dict(model.metadata["nbgrader"])
-        if model.metadata["nbgrader"]["locked"] and cell.source.strip() != model.source.strip():
+        original = released[grade_id]
+        cell.metadata["nbgrader"] = dict(original.metadata["nbgrader"])
+        if original.metadata["nbgrader"]["locked"] and cell.source.strip() != original.source.strip():
             changed.append(grade_id)
-    if not set(seen) & set(wanted):
-        looked.notebook = None
-        looked.refused = f"the notebook has no cell of {problem_set.name}: is it another problem set?"
+    if not set(seen) & set(released):
+        inspection.notebook = None
+        inspection.refused = f"the notebook has no cell of {problem_set.name}: is it another problem set?"
         return
-    for words, ids in (
-        ("missing, and counted as not done or put back", [g for g in wanted if not seen[g]]),
-        ("there more than once, of which the first counts", [g for g in wanted if seen[g] > 1]),
+    for note, ids in (
+        ("missing, and counted as not done or put back", [g for g in released if not seen[g]]),
+        ("there more than once, of which the first counts", [g for g in released if seen[g] > 1]),
         ("changed, and put back as it was", changed),
-        ("of no task here, and left alone", sorted(set(seen) - set(wanted))),
+        ("of no task here, and left alone", sorted(set(seen) - set(released))),
     ):
         if ids:
-            looked.notes.append(f"cell {', '.join(ids)}: {words}")
+            inspection.notes.append(f"cell {', '.join(ids)}: {note}")
 
 
-def digest(*parts: str) -> str:
-    """A hash of texts: equal for equal texts only."""
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+def ingest(
+    course: CourseFolder, problem_set: ProblemSet, submissions: Sequence[Submission]
+) -> list[Ingested]:
+    """Inspect every submission, and copy what can be graded to where nbgrader looks for it."""
+    ingested = []
+    for submission in submissions:
+        if submission.path is None:
+            ingested.append(Ingested(submission, submission.notes[0], submission.notes[1:]))
+            continue
+        target = course.submitted(problem_set.name, submission.student)
+        inspection = inspect(submission.path, problem_set)
+        if inspection.notebook is None:
+            shutil.rmtree(target.parent, ignore_errors=True)
+            ingested.append(Ingested(submission, inspection.refused, submission.notes))
+            continue
+        for number, cell in enumerate(inspection.notebook.cells, start=1):
+            cell["id"] = f"cell-{number}"  # the same each time, so that the same work has the same hash
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(nbformat.writes(inspection.notebook), encoding="utf-8")
+        if submission.time is not None:
+            time = submission.time.strftime("%Y-%m-%d %H:%M:%S.%f UTC")
+            (target.parent / "timestamp.txt").write_text(time, encoding="utf-8")
+        ingested.append(Ingested(submission, "", (*submission.notes, *inspection.notes)))
+    return ingested

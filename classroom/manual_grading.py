@@ -1,7 +1,7 @@
-"""Points that a person gives: nbgrader's formgrader, opened on a class, and feedback that is new afterwards.
+"""Manual grading: opens nbgrader's formgrader on a class, and brings the feedback up to date afterwards.
 
-`python3 course.py formgrader class/grades` opens it in a browser. What is entered there is in the gradebook
-at once; `course.py grade` then writes it to the CSV and into the pages of feedback.
+`python3 course.py formgrader class/grades` opens it in a browser. Points entered there are in the gradebook
+at once; `course.py grade` then writes them to the CSV and the pages of feedback.
 """
 
 from __future__ import annotations
@@ -19,10 +19,9 @@ from nbgrader.api import Gradebook, MissingEntry
 
 from authoring.files import write_atomically
 from authoring.problem_sets import ProblemSet
-from classroom import shard
-from classroom.ingest import digest
-from classroom.manual_scores import answers_of, points_path
-from classroom.shard import Course
+from classroom.course_folder import CourseFolder
+from classroom.digests import digest
+from classroom.manual_scores import answer_hashes, scores_path
 
 ROOT = Path(__file__).resolve().parent.parent
 CONFIG = "nbgrader_config.py"
@@ -32,36 +31,33 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, {root!r})
-from classroom import shard
-from classroom.manual_scores import answers_of, points_path
-from classroom.nbgrader_steps import settings
+from classroom.course_folder import CourseFolder, gradebook_address
 
 folder = Path(__file__).resolve().parent
 c = get_config()
-c.merge(settings(folder, shard.gradebook_of(None, folder)))
+c.merge(CourseFolder(folder, gradebook_address(None, folder)).config())
 """
 
 
-def configure(course: Course) -> None:
-    """Leave a configuration in the class's folder, without which nbgrader would run students' code as you."""
-    path = course.folder / CONFIG
+def write_config(course: CourseFolder) -> None:
+    """Write a configuration into the class's folder: without one nbgrader would run students' code as you."""
+    path = course.path / CONFIG
     wanted = _CONFIG.format(root=str(ROOT))
     if not path.exists() or path.read_text(encoding="utf-8") != wanted:
         write_atomically(path, wanted)
 
 
-def remember_points(course: Course, problem_set: ProblemSet) -> None:
-    """Note which points a person has given, and for which answer: they stay as long as it does.
+def save_manual_scores(course: CourseFolder, problem_set: ProblemSet) -> None:
+    """Write down which points a person has given, and for which answer.
 
-    To be called before anything is graded again. nbgrader would ask for every one of them anew.
+    Must be called before anything is graded again: nbgrader then asks for all of them anew.
     """
     name = problem_set.name
     with Gradebook(course.gradebook) as gradebook:
-        for student in shard.students(course, name):
-            path = course.folder / "autograded" / student / name / f"{name}.ipynb"
+        for student in course.students(name):
             try:
                 notebook = gradebook.find_submission_notebook(name, name, student)
-                answers = answers_of(nbformat.read(path, as_version=4))
+                answers = answer_hashes(nbformat.read(course.autograded(name, student), as_version=4))
             except (MissingEntry, FileNotFoundError):
                 continue
             points = {}
@@ -70,13 +66,13 @@ def remember_points(course: Course, problem_set: ProblemSet) -> None:
                     decided = grade.manual_score is not None and not grade.needs_manual_grade
                     if grade.name == task.grade_id and decided:
                         points[task.grade_id] = [grade.manual_score, grade.max_score, answers.get(task.name)]
-            known = points_path(course.folder / "graded", name, student)
-            if points or known.exists():
-                write_atomically(known, json.dumps(points))
+            path = scores_path(course.path / "graded", name, student)
+            if points or path.exists():
+                write_atomically(path, json.dumps(points))
 
 
-def refresh_feedback(course: Course, problem_set: ProblemSet) -> list[str]:
-    """Write those pages of feedback anew that points or comments by hand have changed since.
+def refresh_feedback(course: CourseFolder, problem_set: ProblemSet) -> list[str]:
+    """Write those pages of feedback anew whose manual points or comments have changed.
 
     Returns
     -------
@@ -84,28 +80,30 @@ def refresh_feedback(course: Course, problem_set: ProblemSet) -> list[str]:
         The students whose pages are new.
     """
     name = problem_set.name
-    graded = [student for student in shard.students(course, name) if shard.noted(course, name, student)]
-    changed = []
+    changed = {}
     with Gradebook(course.gradebook) as gradebook:
-        for student in graded:
-            now = _given_by_hand(gradebook, name, student)
-            known = _known(course, name, student)
-            if now != (known.read_text(encoding="utf-8") if known.exists() else ""):
-                changed.append((student, now))
+        for student in course.students(name):
+            current = _manual_digest(gradebook, name, student)
+            path = _digest_path(course, name, student)
+            known = path.read_text(encoding="utf-8") if path.exists() else ""
+            if course.record(name, student) and current != known:
+                changed[student] = current
+    if not changed:
+        return []
     api = course.api()
-    for student, now in changed:
+    for student, current in changed.items():
         result = api.generate_feedback(name, student, force=True)
         if not result["success"]:
             raise RuntimeError(f"nbgrader cannot write the feedback of {student}: {result.get('log')}")
-        write_atomically(_known(course, name, student), now)
-    return [student for student, _ in changed]
+        write_atomically(_digest_path(course, name, student), current)
+    return list(changed)
 
 
-def _known(course: Course, name: str, student: str) -> Path:
-    return course.note(name, student).with_suffix(".by_hand.txt")
+def _digest_path(course: CourseFolder, name: str, student: str) -> Path:
+    return course.record_path(name, student).with_suffix(".by_hand.txt")
 
 
-def _given_by_hand(gradebook: Gradebook, name: str, student: str) -> str:
+def _manual_digest(gradebook: Gradebook, name: str, student: str) -> str:
     """A hash of the points and comments that a person gave; empty if there are none."""
     try:
         notebook = gradebook.find_submission_notebook(name, name, student)

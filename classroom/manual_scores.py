@@ -1,7 +1,7 @@
-"""Points that a person gave, and the answers that they were given for.
+"""Records of the points that a person gave, and of the answers that they were given for.
 
-A person's points stay as long as the answer and what it can earn do, whatever else of the work, or of the
-problem set, is new. nbgrader itself asks for every one of them again whenever it grades.
+A person's points stay valid as long as the answer and its maximum stay the same, whatever else changes in
+the work or the problem set. nbgrader itself would ask for all of them again whenever it grades.
 """
 
 from __future__ import annotations
@@ -10,16 +10,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from classroom.ingest import digest
+from classroom.digests import digest
 
 
-def points_path(folder: Path, name: str, student: str) -> Path:
-    """Where it is noted which points a student has by hand; `folder` is the class's graded/."""
+def scores_path(folder: Path, name: str, student: str) -> Path:
+    """The record of a student's manual scores; `folder` is the class's graded/."""
     return folder / name / f"{student}.points.json"
 
 
-def answers_of(notebook: Any) -> dict[str, str]:
-    """A hash of what stands in each cell that a student fills in."""
+def answer_hashes(notebook: Any) -> dict[str, str]:
+    """A hash of the source of each cell that a student fills in."""
     return {
         cell.metadata["nbgrader"]["grade_id"]: digest(cell.source.strip())
         for cell in notebook.cells
@@ -27,13 +27,14 @@ def answers_of(notebook: Any) -> dict[str, str]:
     }
 
 
-def still_hold(path: Path, grade: Any, answer: str | None) -> bool:
-    """Whether the points of an entry of the gradebook were given for this answer, and as many can be had.
+def is_still_valid(path: Path, grade: Any, answer: str | None) -> bool:
+    """Whether a grade's manual score was given for this answer, and for the same maximum.
 
     Parameters
     ----------
-    path : what `points_path` gives; it need not be there.
-    answer : the answer's hash, as `answers_of` has it.
+    path : the record, as `scores_path` gives it; it need not exist.
+    grade : the gradebook's.
+    answer : the answer's hash, from `answer_hashes`.
     """
     try:
         known = json.loads(path.read_text(encoding="utf-8"))

@@ -1,6 +1,6 @@
 """How fast grading is, and how it grows: `python -m classroom.measure`, some fifteen minutes on two cores.
 
-Made-up classes hand in problem set 01 with its solutions. Written to docs/grading_speed.md.
+Sample classes hand in problem set 01 with its solutions. Written to docs/grading_speed.md.
 """
 
 from __future__ import annotations
@@ -8,11 +8,10 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,10 +20,10 @@ import psutil
 
 from authoring import problem_sets
 from authoring.problem_sets import ProblemSet
-from classroom import shard
-from classroom.grade import prepare, run_shards, take_in
-from classroom.ingest import collect
-from classroom.shard import Course
+from classroom.course_folder import CourseFolder
+from classroom.grade import prepare
+from classroom.ingest import collect, ingest
+from classroom.shard_processes import run_shards
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "grading_speed.md"
@@ -33,14 +32,14 @@ WITH_TENSORFLOW = "import tensorflow as tf\nprint(tf.reduce_sum(tf.ones(3)).nump
 
 @dataclass(frozen=True)
 class Run:
-    """A class that was graded: how many students, with what, in how many processes, and what it took."""
+    """The measurement of one class: what it imports, its size, the processes, and what grading it took."""
 
     what: str
     students: int
     jobs: int
     seconds: float
     memory: int
-    """The largest that all grading processes together held, without the sandboxes; bytes."""
+    """Bytes that all grading processes together held at most, without the sandboxes."""
 
     @property
     def each(self) -> float:
@@ -49,25 +48,29 @@ class Run:
 
 
 def measure(students: int, jobs: int, *, tensorflow: bool = False) -> Run:
-    """Grade a made-up class in a folder of its own."""
+    """Grade a sample class in a temporary folder; the memory is looked at after each student."""
     problem_set = problem_sets.named("ps01")
-    folder = Path(tempfile.mkdtemp(prefix="course-measure-"))
-    try:
+    with tempfile.TemporaryDirectory(prefix="course-measure-", ignore_cleanup_errors=True) as temporary:
+        folder = Path(temporary)
         _hand_in(folder / "class", problem_set, students, tensorflow)
-        course = Course(folder / "grades", f"sqlite:///{folder / 'grades' / 'gradebook.db'}")
-        course.folder.mkdir()
+        course = CourseFolder(folder / "grades", f"sqlite:///{folder / 'grades' / 'gradebook.db'}")
+        course.path.mkdir()
         prepare(course, problem_set)
-        take_in(course, problem_set, collect(folder / "class", problem_set.name))
-        with _Memory() as memory:
-            start = time.perf_counter()
-            done = run_shards(course, problem_set.name, jobs, waiting=students, say=lambda _: None)
-            seconds = time.perf_counter() - start
-        left = shard.to_do(course, problem_set)
-        if done != students or left:
+        ingest(course, problem_set, collect(folder / "class", problem_set.name))
+        memory = [0]
+        start = time.perf_counter()
+        graded = run_shards(
+            course,
+            problem_set.name,
+            jobs,
+            waiting=students,
+            show=lambda _: memory.append(_memory_of_children()),
+        )
+        seconds = time.perf_counter() - start
+        left = course.ungraded(problem_set)
+        if graded != students or left:
             raise RuntimeError(f"{len(left)} of {students} were not graded: {left[:3]}")
-        return Run("import tensorflow" if tensorflow else "NumPy", students, jobs, seconds, memory.most)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        return Run("import tensorflow" if tensorflow else "NumPy", students, jobs, seconds, max(memory))
 
 
 def _hand_in(folder: Path, problem_set: ProblemSet, students: int, tensorflow: bool) -> None:
@@ -80,32 +83,12 @@ def _hand_in(folder: Path, problem_set: ProblemSet, students: int, tensorflow: b
         path.write_text(nbformat.writes(notebook), encoding="utf-8")
 
 
-class _Memory:
-    """The most that this process's grading processes hold, watched while it is open."""
-
-    def __init__(self) -> None:
-        self.most = 0
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, daemon=True)
-
-    def __enter__(self) -> _Memory:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        me = psutil.Process()
-        while not self._over.wait(0.5):
-            held = 0
-            for child in me.children():
-                try:
-                    held += child.memory_info().rss
-                except psutil.Error:
-                    continue
-            self.most = max(self.most, held)
+def _memory_of_children() -> int:
+    total = 0
+    for child in psutil.Process().children():
+        with suppress(psutil.Error):
+            total += child.memory_info().rss
+    return total
 
 
 def page(runs: Sequence[Run]) -> str:
@@ -128,7 +111,7 @@ def page(runs: Sequence[Run]) -> str:
 
 
 def comparisons(runs: Sequence[Run]) -> list[str]:
-    """What two processes gain for the same class, and how the cost grows with the class; a line each."""
+    """Lines that say what two processes gain for the same class, and how the cost grows with the class."""
     lines = []
     for run in runs:
         for other in runs:

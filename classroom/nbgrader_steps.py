@@ -1,9 +1,9 @@
-"""The parts that nbgrader is given in place of its own, and its settings.
+"""Steps that replace some of nbgrader's own, and its settings.
 
-nbgrader keeps the gradebook, puts test cells back, records scores and writes feedback. What changes:
-cells run in the sandbox and tests outside it (`ExecuteInSandbox`), what no machine can decide is left to
-a person (`SaveScores`), and feedback has no hidden test in it (`ClearHiddenTests`, nbgrader's own) and says
-of each task what it has earned, or that nobody has decided yet (`GetPoints` and templates/).
+nbgrader keeps the gradebook, restores test cells, records scores and writes feedback. Different are:
+cells run in the sandbox and tests outside it (`ExecuteInSandbox`); undecided tasks go to manual grading
+(`SaveScores`); feedback has no hidden test (`ClearHiddenTests`, nbgrader's own), and has for each task its
+score, or that nobody has decided yet (`GetScores` and templates/).
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from classroom.runner.outputs import error_output
 from classroom.runner.sandbox import Limits
 from classroom.runner.values import BadReply
 
-_SEEN_BY_A_PERSON = "A person looks at this task: {words}."
+_FOR_A_PERSON = "A person looks at this task: {0}."
 _UNDECIDED = "needs-a-person"
-# What Markdown itself becomes.
+# What Markdown itself is converted to.
 _TAGS = (
     {"a", "abbr", "b", "blockquote", "br", "code", "dd", "del", "div", "dl", "dt", "em", "hr", "i", "li"}
     | {"ol", "p", "pre", "s", "span", "strong", "sub", "sup", "ul", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -50,46 +50,43 @@ _ATTRIBUTES = {"*": ["class", "id"], "a": ["href", "title"]}
 
 
 class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
-    """Run a submission's cells in the sandbox, and its tests here."""
+    """Run a submission's cells in the sandbox, and the tests in this process."""
 
     sandboxed = Bool(True, help="False runs students' code as you").tag(config=True)
     cell_seconds = Integer(Limits.cell_seconds, help="for a cell, or a call of a test").tag(config=True)
     notebook_seconds = Integer(Limits.notebook_seconds, help="for all cells together").tag(config=True)
-    pictures = Unicode("", help="the folder with the problem sets' figures").tag(config=True)
+    figures = Unicode("", help="the folder with the problem sets' figures").tag(config=True)
     memory_mb = Integer(Limits.memory // 2**20, help="of all processes of a submission").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
         tasks = {task.grade_id: task for task in problem_set.tasks if not task.by_hand}
-        space = judging.given(problem_set)
+        given = judging.given_names(problem_set)
         limits = Limits(
             memory=self.memory_mb * 2**20,
             cell_seconds=self.cell_seconds,
             notebook_seconds=self.notebook_seconds,
         )
-        if self.pictures:
-            figures.put_in(nb, Path(self.pictures) / f"{problem_set.name}.json")
+        if self.figures:
+            figures.insert(nb, Path(self.figures) / f"{problem_set.name}.json")
         ended = ""
         try:
             with StudentKernel(limits, sandboxed=self.sandboxed) as kernel:
                 for count, cell in enumerate(filter(_is_run, nb.cells), start=1):
                     cell.execution_count = count
                     task = tasks.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-                    if ended:
-                        verdict = judging.Verdict("undecided", ended)
-                    elif task is None:
+                    if task is not None and ended:
+                        _write(cell, judging.Verdict("undecided", ended))
+                    elif task is not None:
+                        _write(cell, judging.judge(problem_set, task, kernel, given))
+                        ended = kernel.ended
+                    elif not ended:
                         try:
                             cell.outputs = kernel.run_cell(cell.source)
                         except (KernelEnded, BadReply) as end:
                             ended = str(end)
                             cell.outputs = [error_output("KernelEnded", f"The kernel ended here: {ended}.")]
-                        continue
-                    else:
-                        verdict = judging.judge(problem_set, task, kernel, space)
-                        ended = kernel.ended
-                    if task is not None:
-                        _write(cell, verdict)
-        except KernelEnded as end:  # it did not even start
+        except KernelEnded as end:  # it did not start
             for cell in nb.cells:
                 if cell.metadata.get("nbgrader", {}).get("grade_id") in tasks:
                     _write(cell, judging.Verdict("undecided", str(end)))
@@ -97,32 +94,32 @@ class ExecuteInSandbox(NbGraderPreprocessor):  # type: ignore[misc]
 
 
 def _is_run(cell: Any) -> bool:
-    """Code that is more than a figure to look at."""
-    for_eyes = str(cell.metadata.get("nbgrader", {}).get("grade_id")).startswith("shown-")
-    return cell.cell_type == "code" and not for_eyes
+    """Whether it is code, and not only shows a figure."""
+    is_shown = str(cell.metadata.get("nbgrader", {}).get("grade_id")).startswith("shown-")
+    return cell.cell_type == "code" and not is_shown
 
 
 def _write(cell: Any, verdict: judging.Verdict) -> None:
-    """Leave a verdict in a test cell, in the form that nbgrader reads: an error is no points."""
+    """Write a verdict into a test cell in nbgrader's form: an error earns no points."""
     cell.outputs = []
     if verdict.outcome == "wrong":
-        cell.outputs = [error_output("WrongAnswer", verdict.words)]
+        cell.outputs = [error_output("WrongAnswer", verdict.message)]
     elif verdict.outcome == "undecided":
-        cell.outputs = [error_output("Undecided", _SEEN_BY_A_PERSON.format(words=verdict.words))]
-        cell.metadata.nbgrader[_UNDECIDED] = verdict.words
+        cell.outputs = [error_output("Undecided", _FOR_A_PERSON.format(verdict.message))]
+        cell.metadata.nbgrader[_UNDECIDED] = verdict.message
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]
-    """nbgrader's own, which would record an undecided task as 0, and ask again for points given by hand."""
+    """nbgrader's own would record an undecided task as 0, and ask again for scores given by a person."""
 
-    graded = Unicode("", help="the folder with notes of what is graded").tag(config=True)
+    graded = Unicode("", help="the folder with the records of what is graded").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
-        answers = manual_scores.answers_of(nb)
+        answers = manual_scores.answer_hashes(nb)
         self._answers = {task.grade_id: answers.get(task.name) for task in problem_set.tasks}
-        found: tuple[Any, Any] = super().preprocess(nb, resources)
-        return found
+        result: tuple[Any, Any] = super().preprocess(nb, resources)
+        return result
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         super()._add_score(cell, resources)
@@ -131,26 +128,25 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
         if cell.metadata.nbgrader.pop(_UNDECIDED, None) is not None:
             grade.auto_score = None
             grade.needs_manual_grade = True
-        path = manual_scores.points_path(Path(self.graded), self.assignment_id, self.student_id)
-        if grade.manual_score is not None and manual_scores.still_hold(
-            path, grade, self._answers.get(grade_id)
-        ):
+        path = manual_scores.scores_path(Path(self.graded), self.assignment_id, self.student_id)
+        answer = self._answers.get(grade_id)
+        if grade.manual_score is not None and manual_scores.is_still_valid(path, grade, answer):
             grade.needs_manual_grade = False
         self.gradebook.db.commit()
 
 
-class GetPoints(GetGrades):  # type: ignore[misc]
-    """nbgrader's own, which cannot tell what has earned nothing from what nobody has looked at."""
+class GetScores(GetGrades):  # type: ignore[misc]
+    """nbgrader's own cannot tell a task that has earned nothing from one that is undecided."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         problem_set = problem_sets.named(resources["nbgrader"]["assignment"])
         self._open: dict[str, bool] = {}
         nb, resources = super().preprocess(nb, resources)
-        found = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells}
+        cells = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells}
         tasks = {}
         score, decided = 0.0, 0
         for task in problem_set.tasks:
-            earned = float(found[task.grade_id].metadata["nbgrader"]["score"])
+            earned = float(cells[task.grade_id].metadata["nbgrader"]["score"])
             undecided = self._open[task.grade_id]
             tasks[task.grade_id] = {
                 "id": task.grade_id,
@@ -179,7 +175,7 @@ class GetPoints(GetGrades):  # type: ignore[misc]
 
 
 def is_open(grade: Any) -> bool:
-    """Whether nobody, machine or person, has decided on an entry of the gradebook."""
+    """Whether neither machine nor person has decided on a grade of the gradebook."""
     return bool(grade.needs_manual_grade) or (grade.auto_score is None and grade.manual_score is None)
 
 
@@ -188,10 +184,10 @@ def _short(points: float) -> float:
     return int(points) if points == int(points) else round(points, 2)
 
 
-def harmless_html(markdown: str) -> str:
-    """Markdown as HTML in which nothing acts.
+def sanitize_html(markdown: str) -> str:
+    """Markdown as HTML without anything that runs.
 
-    A student's words are read where points are given: a script in them could give points to itself.
+    A student's text is read where points are given: a script in it could give points to its author.
     """
     return str(bleach.clean(markdown2html(markdown), tags=_TAGS, attributes=_ATTRIBUTES))
 
@@ -203,17 +199,11 @@ def settings(
     sandboxed: bool = True,
     limits: Limits | None = None,
 ) -> Config:
-    """nbgrader's configuration for a folder that holds source/, submitted/ and what comes of them.
-
-    Parameters
-    ----------
-    course : the folder.
-    gradebook : SQLAlchemy's address of the database, such as sqlite:////home/me/grades/gradebook.db.
-    """
+    """nbgrader's configuration for a class's folder, `course`."""
     c = Config()
     c.CourseDirectory.root = str(course)
     c.CourseDirectory.db_url = gradebook
-    # nbgrader's name for the only course: parts of it use no other, and PostgreSQL minds
+    # nbgrader's default: parts of nbgrader use no other, which is an error in PostgreSQL
     c.CourseDirectory.course_id = "default_course"
     c.ClearSolutions.code_stub = {"python": problem_sets.NOT_DONE}
     c.ClearSolutions.text_stub = problem_sets.NOT_WRITTEN
@@ -232,15 +222,15 @@ def settings(
         AssignLatePenalties,
         CheckCellMetadata,
     ]
-    c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetPoints, CSSHTMLHeaderPreprocessor]
-    # ours has a template "feedback", the name that nbgrader asks for; nbgrader's has the formgrader's
+    c.GenerateFeedback.preprocessors = [ClearHiddenTests, GetScores, CSSHTMLHeaderPreprocessor]
+    # ours has the template "feedback" that nbgrader asks for; nbgrader's own has the formgrader's
     c.HTMLExporter.extra_template_basedirs = [
         str(Path(__file__).resolve().parent / "templates"),
         str(Path(formgrader.__file__).resolve().parent / "templates"),
     ]
-    c.HTMLExporter.filters = {"markdown2html": "classroom.nbgrader_steps.harmless_html"}
+    c.HTMLExporter.filters = {"markdown2html": "classroom.nbgrader_steps.sanitize_html"}
     c.SaveScores.graded = str(course / "graded")
-    c.ExecuteInSandbox.pictures = str(course / "pictures")
+    c.ExecuteInSandbox.figures = str(course / "figures")
     c.ExecuteInSandbox.sandboxed = sandboxed
     if limits is not None:
         c.ExecuteInSandbox.cell_seconds = limits.cell_seconds

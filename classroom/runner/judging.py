@@ -1,7 +1,7 @@
-"""What a task's tests say of an answer. The tests run here; the answer runs in its own kernel.
+"""Runs a task's tests on an answer. The tests run here; the answer runs in its own kernel.
 
-So whatever a submission does to its own Python, such as patching `assert`, NumPy or the functions that
-check, does nothing to the tests, and it never sees them. The tests get plain data back.
+So a submission never sees the tests, and when it patches `assert`, NumPy or the checking functions in its own
+Python, the tests do not change. They get plain data back.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ Outcome = Literal["right", "wrong", "undecided"]
 
 @dataclass(frozen=True)
 class Verdict:
-    """`words` are for the student where the answer is wrong, and for a person where it is undecided."""
+    """The message is for the student where the answer is wrong, and for a person where it is undecided."""
 
     outcome: Outcome
-    words: str = ""
+    message: str = ""
 
 
-def given(problem_set: ProblemSet) -> dict[str, Any]:
+def given_names(problem_set: ProblemSet) -> dict[str, Any]:
     """What the cells that nobody may change define, for the tests to use."""
-    space: dict[str, Any] = {"__name__": f"tests of {problem_set.name}"}
+    names: dict[str, Any] = {"__name__": f"tests of {problem_set.name}"}
     for cell in problem_set.cells:
         if "given" in cell.metadata:
-            exec(compile(cell.source, f"{problem_set.name}, given", "exec"), space)  # noqa: S102
-    return space
+            exec(compile(cell.source, f"{problem_set.name}, given", "exec"), names)  # noqa: S102
+    return names
 
 
 def tests_of(problem_set: ProblemSet, task: Task) -> str:
@@ -40,14 +40,14 @@ def tests_of(problem_set: ProblemSet, task: Task) -> str:
     return str(source)
 
 
-def judge(problem_set: ProblemSet, task: Task, kernel: StudentKernel, space: dict[str, Any]) -> Verdict:
+def judge(problem_set: ProblemSet, task: Task, kernel: StudentKernel, given: dict[str, Any]) -> Verdict:
     """Run a task's tests on the answer that a kernel holds.
 
     Parameters
     ----------
-    space : what `given` returned; it is copied, so that no test sees another's names.
+    given : what `given_names` returned; it is copied, so that no test sees another's names.
     """
-    names = dict(space)
+    names = dict(given)
     try:
         for name in task.defines:
             names[name] = kernel.fetch(name)
@@ -61,13 +61,13 @@ def judge(problem_set: ProblemSet, task: Task, kernel: StudentKernel, space: dic
     except (WrongAnswer, AnswerFailed) as wrong:
         return Verdict("wrong", str(wrong))
     except Exception as error:  # the tests could not go on with what came back, as in a student's notebook
-        words = f"The tests cannot use what came back: {type(error).__name__}: {error}"
-        return Verdict("wrong", _in_context(words, names))
+        message = f"The tests cannot use what came back: {type(error).__name__}: {error}"
+        return Verdict("wrong", _in_context(message, names))
     return Verdict("right")
 
 
-def _in_context(words: str, names: dict[str, Any]) -> str:
+def _in_context(message: str, names: dict[str, Any]) -> str:
     """An error with what was asked for, and the hint: a test sets `what` and `hint` before it calls."""
     what, hint = names.get("what"), names.get("hint")
     asked = f"{what}: " if isinstance(what, str) else ""
-    return f"{asked}{words}" + (f"\n  Hint: {hint}" if isinstance(hint, str) else "")
+    return f"{asked}{message}" + (f"\n  Hint: {hint}" if isinstance(hint, str) else "")

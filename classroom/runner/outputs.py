@@ -1,7 +1,7 @@
-"""The outputs of a student's cells, as a notebook stores them: text and pictures, and nothing that acts.
+"""The outputs of a student's cells, as a notebook stores them: text and images only.
 
-A teacher opens them in a browser, in the same place where points are given: HTML with a script in it could
-give points to itself.
+A teacher opens them in a browser, where points are given, too: a script in HTML could give points to its
+author.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ _CUT_OFF = "\n[cut off here: the cells of this notebook printed more than {size:
 _PNG = b"\x89PNG\r\n"
 
 
-def error_output(name: str, words: str) -> Any:
-    """An error as a notebook stores it, with its words and no traceback."""
-    first = words.split("\n", 1)[0]
-    return nbformat.v4.new_output("error", ename=name, evalue=first, traceback=words.split("\n"))
+def error_output(name: str, message: str) -> Any:
+    """An error as a notebook stores it, without a traceback."""
+    lines = message.split("\n")
+    return nbformat.v4.new_output("error", ename=name, evalue=lines[0], traceback=lines)
 
 
 def cut_off(outputs: list[Any] | None, most: int) -> None:
-    """Say in the outputs, if they are kept, that they end here, since there are more than `most` bytes."""
+    """Add a note that the outputs, if they are kept, end here since there are more than `most` bytes."""
     if outputs is not None:
-        words = _CUT_OFF.format(size=most / 1000)
-        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=words))
+        note = _CUT_OFF.format(size=most / 1000)
+        outputs.append(nbformat.v4.new_output("stream", name="stdout", text=note))
 
 
 def add_message(outputs: list[Any], message: dict[str, Any]) -> None:
-    """Add an output; text that goes on where the last output ended is joined to it."""
+    """Add an output; text of the same stream as the last output is joined to it."""
     made = nbformat.v4.output_from_msg(message)
     if made.output_type in ("display_data", "execute_result"):
         made.data = {
@@ -50,7 +50,7 @@ def _is_text(kind: str, data: object) -> bool:
 
 
 def _is_png(kind: str, data: object) -> bool:
-    """A picture indeed: what only calls itself one would stand in a page as it is."""
+    """Whether it really is an image: a page would contain anything that only claims to be one unchanged."""
     if kind != "image/png" or not isinstance(data, str):
         return False
     try:

@@ -1,8 +1,7 @@
-"""Values on their way between the grader and a student's kernel: plain data, and nothing that runs.
+"""Values that go between the grader and a student's kernel as JSON: plain data that cannot run anything.
 
-The grader never unpickles what comes out of a sandbox. A value is JSON: numbers, truth values, text,
-None, tuples, lists and NumPy arrays as their bytes. What is none of these arrives as an `Opaque`,
-which has a type's name and is equal to nothing but itself.
+Plain data are numbers, truth values, text, None, tuples, lists and NumPy arrays. A value of any other type
+arrives as an `Opaque`. Nothing that comes out of a sandbox is unpickled.
 """
 
 from __future__ import annotations
@@ -11,14 +10,13 @@ import base64
 import json
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
-__all__ = ["IN_KERNEL", "BadReply", "Opaque", "decode", "encode"]
+from classroom.runner.in_kernel import KINDS, pack
 
 MOST_BYTES = 32 * 2**20
-_KINDS = "biuf"
 _MOST_DEPTH = 6
 _MOST_NAME = 60
 
@@ -29,7 +27,7 @@ class BadReply(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Opaque:
-    """A value of some other type, of which only the type's name has come over."""
+    """A value of another type, which is equal to nothing but itself: only its type's name is sent."""
 
     type_name: str
 
@@ -37,31 +35,20 @@ class Opaque:
         return f"<an object of type {self.type_name}>"
 
 
-def encode(value: object) -> str:
-    """Return the value as JSON.
+def packed(value: object) -> Any:
+    """Return the value as what JSON can hold.
 
     Raises
     ------
     TypeError
         The value, or a part of it, is no plain data: a hidden test asked for too much.
     """
-    return json.dumps(_packed(value))
+    return pack(value, _refuse)
 
 
-def _packed(value: object) -> Any:
-    if isinstance(value, np.generic) and value.dtype.kind in _KINDS:
-        return {"number": _packed(np.asarray(value))}
-    if isinstance(value, np.ndarray) and value.dtype.kind in _KINDS:
-        raw = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
-        return {"array": [value.dtype.str, list(value.shape), raw]}
-    if value is None or isinstance(value, (bool, str)):
-        return {"plain": value}
-    if isinstance(value, (int, float)):
-        return {"plain": repr(value) if isinstance(value, float) else value, "type": type(value).__name__}
-    if isinstance(value, (tuple, list)):
-        return {type(value).__name__: [_packed(entry) for entry in value]}
+def _refuse(type_name: str) -> NoReturn:
     raise TypeError(
-        f"a value of type {type(value).__name__} cannot be handed to an answer: only numbers, truth values, "
+        f"a value of type {type_name} cannot be handed to an answer: only numbers, truth values, "
         "text, None, tuples, lists and NumPy arrays can"
     )
 
@@ -110,7 +97,7 @@ def _unpacked(packed: Any, depth: int) -> object:
 
 def _array(dtype: str, shape: list[Any], raw: str) -> np.ndarray[Any, Any]:
     kind = np.dtype(dtype)
-    if kind.kind not in _KINDS:
+    if kind.kind not in KINDS:
         raise BadReply(f"dtype {dtype!r}")
     if len(shape) > 16 or not all(type(n) is int and n >= 0 for n in shape):
         raise BadReply(f"shape {shape!r}"[:100])
@@ -118,73 +105,3 @@ def _array(dtype: str, shape: list[Any], raw: str) -> np.ndarray[Any, Any]:
     if len(data) != math.prod(shape) * kind.itemsize:
         raise BadReply("an array's bytes do not fill its shape")
     return np.frombuffer(bytearray(data), dtype=kind).reshape(shape)
-
-
-# Run in the student's kernel, in a namespace of its own. It hands over what it can and guards nothing:
-# whatever the student's code does to it, the grader takes only what `decode` understands.
-IN_KERNEL = """
-def _course_call(name, arguments, keywords):
-    import base64, json, sys
-    import numpy as np
-
-    def packed(value, depth=0):
-        kind = type(value)
-        if kind.__module__.split(".")[0] in ("tensorflow", "keras") and hasattr(value, "__array__"):
-            value = np.asarray(value)
-            kind = type(value)
-        if depth > 5:
-            return {"opaque": kind.__name__}
-        if kind is np.ndarray and value.nbytes > 2**24:
-            return {"opaque": "ndarray of more than 16 MB"}
-        if kind is np.ndarray and value.dtype.kind in "biuf":
-            raw = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode("ascii")
-            return {"array": [value.dtype.str, list(value.shape), raw]}
-        if issubclass(kind, np.generic) and kind.__module__ == "numpy" and value.dtype.kind in "biuf":
-            return {"number": packed(np.asarray(value))}
-        if value is None or kind in (bool, str):
-            return {"plain": value}
-        if kind is int:
-            return {"plain": value, "type": "int"}
-        if kind is float:
-            return {"plain": repr(value), "type": "float"}
-        for base in (tuple, list):  # a namedtuple is a tuple
-            if issubclass(kind, base):
-                return {base.__name__: [packed(entry, depth + 1) for entry in base(value)]}
-        return {"opaque": kind.__name__}
-
-    def unpacked(tree):
-        (kind, value), *rest = tree.items()
-        if kind == "array":
-            dtype, shape, raw = value
-            return np.frombuffer(bytearray(base64.b64decode(raw)), dtype=dtype).reshape(shape)
-        if kind == "number":
-            return unpacked(value)[()]
-        if kind in ("tuple", "list"):
-            return {"tuple": tuple, "list": list}[kind](map(unpacked, value))
-        return float(value) if rest and tree["type"] == "float" else value
-
-    space = sys.modules["__main__"].__dict__
-    if name not in space:
-        return json.dumps({"missing": name})
-    value = space[name]
-    try:
-        if arguments is None:
-            if callable(value):
-                return json.dumps({"callable": name})
-        else:
-            trees, named_trees = json.loads(arguments), json.loads(keywords)
-            positional = [unpacked(tree) for tree in trees]
-            named = {key: unpacked(tree) for key, tree in named_trees.items()}
-            value = value(*positional, **named)
-            for number, (given, tree) in enumerate(zip(positional, trees, strict=True), start=1):
-                if packed(given) != tree:
-                    return json.dumps({"changed": number})
-        return json.dumps({"value": packed(value)})
-    except Exception as error:
-        if type(error).__name__ == "NotDoneYet":
-            frame = error.__traceback__
-            while frame.tb_next is not None:
-                frame = frame.tb_next
-            return json.dumps({"not done": frame.tb_frame.f_code.co_name})
-        return json.dumps({"error": [type(error).__name__, str(error)[:500]]})
-"""

@@ -39,18 +39,18 @@ def test_each_pod_grades_its_own_part(job: Any, monkeypatch: pytest.MonkeyPatch,
     assert (program, module) == (".venv/bin/python", "classroom.shard")
     assert job["spec"]["completionMode"] == "Indexed"
     assert job["spec"]["completions"] == int(arguments[arguments.index("--of") + 1])
-    assert container["env"][0]["name"] == shard.SETTING
+    assert container["env"][0]["name"] == shard.GRADEBOOK_VARIABLE
     seen = []
     before = signal.getsignal(signal.SIGTERM)
     monkeypatch.setenv("JOB_COMPLETION_INDEX", "7")
-    monkeypatch.setenv(shard.SETTING, "postgresql+psycopg://somebody@somewhere/class")
+    monkeypatch.setenv(shard.GRADEBOOK_VARIABLE, "postgresql+psycopg://somebody@somewhere/class")
     monkeypatch.setattr(shard, "require", lambda: None)
     monkeypatch.setattr(shard, "grade", lambda *given, **_: seen.append(given) or [])
     arguments[arguments.index("--course") + 1] = str(tmp_path)
     assert shard.main(arguments) == 0
     assert signal.getsignal(signal.SIGTERM) == before, "the caller's own way to stop is put back"
     ((course, problem_set, number, of),) = seen
-    assert (course.gradebook, course.folder) == ("postgresql+psycopg://somebody@somewhere/class", tmp_path)
+    assert (course.gradebook, course.path) == ("postgresql+psycopg://somebody@somewhere/class", tmp_path)
     assert (problem_set.name, number, of) == ("ps01", 7, 8)
 
 

@@ -24,7 +24,7 @@ def shown_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
 def test_what_is_drawn_is_put_into_the_cells_that_show_it(tmp_path: Path) -> None:
     figures.draw(SET, tmp_path / "ps01.json")
     notebook = problem_sets.release(SET)
-    figures.put_in(notebook, tmp_path / "ps01.json")
+    figures.insert(notebook, tmp_path / "ps01.json")
     (shown,) = shown_cells(notebook)
     (output,) = shown.outputs
     assert len(output.data["image/png"]) > 10_000
@@ -46,5 +46,5 @@ def test_a_figure_that_cannot_be_drawn_is_said(tmp_path: Path) -> None:
 def test_nothing_else_is_put_in(tmp_path: Path) -> None:
     (tmp_path / "x.json").write_text("{}", encoding="utf-8")
     notebook = problem_sets.release(SET)
-    figures.put_in(notebook, tmp_path / "x.json")
+    figures.insert(notebook, tmp_path / "x.json")
     assert notebook == problem_sets.release(SET)

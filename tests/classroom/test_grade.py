@@ -1,22 +1,31 @@
-"""What is asked of a teacher, what is refused, and what happens when it is stopped."""
+"""What a teacher may ask for, what is refused, and what happens when it is stopped."""
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from dataclasses import asdict, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from tests.support import own_processes
-from tests.support.sample_class import FULL, HONEST, QUICK, hand_in, needs_sandbox, scores, with_cell
+from tests.support.sample_class import (
+    FULL,
+    HONEST,
+    QUICK,
+    SET,
+    hand_in,
+    needs_sandbox,
+    scores,
+    with_cell,
+)
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
@@ -25,21 +34,27 @@ from nbgrader.api import Gradebook
 
 from authoring import problem_sets
 from authoring.problem_sets import ProblemSet
-from classroom import grade, locks, shard
+from classroom import figures, grade
+from classroom.course_folder import CourseFolder
+from classroom.locks import folder_lock
+from classroom.runner.scratch_folders import SHARED
 
 NAME = "Zoë O'Brien (张伟)"
 
 
 @pytest.mark.training
 @needs_sandbox
-def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(tmp_path: Path) -> None:
-    submissions, grades = tmp_path / "class", tmp_path / "grades"
-    hand_in(submissions, HONEST, [])
+def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(
+    tmp_path: Path, prepared: Callable[[Path], Path]
+) -> None:
+    submissions, grades = tmp_path / "class", prepared(tmp_path / "grades")
+    few = {name: HONEST[name] for name in ("s001", "s003", "s004")}
+    hand_in(submissions, few, [])
     command = [sys.executable, "-m", "classroom.grade", "ps01", str(submissions), "--to", str(grades)]
     command += ["--jobs", "1", *QUICK]
     process = subprocess.Popen(
         command,
-        cwd=grade.ROOT,
+        cwd=problem_sets.ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -47,41 +62,46 @@ def test_stopped_in_the_middle_it_goes_on_and_grades_nobody_twice(tmp_path: Path
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if line.startswith("[2 of 6]"):
+        if line.startswith("[1 of 3]"):
             os.killpg(process.pid, signal.SIGINT)  # as a terminal's Ctrl-C does
             break
     printed, errors = process.communicate(timeout=300)
     assert process.returncode == 130, (printed, errors)
     assert printed.endswith("Stopped. The same command goes on from there.\n")
     noted = {path.stem: path.stat().st_mtime_ns for path in (grades / "graded" / "ps01").glob("*.json")}
-    assert len(noted) == 2
+    assert list(noted) == ["s001"]
 
-    done = subprocess.run(command, cwd=grade.ROOT, capture_output=True, text=True, check=True)
-    assert "6 submissions to ps01, 4 to grade" in done.stdout
-    assert len(re.findall(r"^\[\d of 4\]", done.stdout, re.MULTILINE)) == 4
+    done = subprocess.run(command, cwd=problem_sets.ROOT, capture_output=True, text=True, check=True)
+    assert "3 submissions to ps01, 2 to grade" in done.stdout
+    assert len(re.findall(r"^\[\d of 2\]", done.stdout, re.MULTILINE)) == 2
     for name, time in noted.items():
         assert (grades / "graded" / "ps01" / f"{name}.json").stat().st_mtime_ns == time
-    assert scores(grades) == {name: student.points for name, student in HONEST.items()}
+    assert scores(grades) == {name: student.points for name, student in few.items()}
 
 
 @pytest.mark.training
 @needs_sandbox
 def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    prepared: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     path = tmp_path / "class" / "ada" / "ps01.ipynb"
     path.parent.mkdir(parents=True)
     path.write_text(nbformat.writes(with_cell("while True: pass")), encoding="utf-8")
-    grades = tmp_path / "grades"
+    grades = prepared(tmp_path / "grades")
     command = ["ps01", str(tmp_path / "class"), "--to", str(grades), "--memory-gb", "1"]
     with monkeypatch.context() as patched:
         mine = own_processes.mark(patched)
-        words = [sys.executable, "-m", "classroom.grade", *command, "--cell-seconds", "3000"]
-        grader = subprocess.Popen(words, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        patient = [sys.executable, "-m", "classroom.grade", *command, "--cell-seconds", "3000"]
+        grader = subprocess.Popen(
+            patient, cwd=problem_sets.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
 
     def in_sandbox() -> set[str]:
         lines = own_processes.command_lines(mine).values()
-        return {found[0] for line in lines if (found := re.findall(rf"{locks.SHARED}/rnn-course-\w+", line))}
+        return {match[0] for line in lines if (match := re.search(rf"{SHARED}/rnn-course-\w+", line))}
 
     try:
         own_processes.until(lambda: (grades / "autograded").exists() and in_sandbox(), "a student is graded")
@@ -101,93 +121,14 @@ def test_a_grader_that_is_killed_leaves_nothing_that_the_next_one_does_not_clear
     assert not folder.exists()
 
 
-def test_what_needs_a_program_of_this_python_leaves_the_path_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))  # nbgrader would not find alembic there
-    shard.Course(tmp_path, f"sqlite:///{tmp_path / 'gradebook.db'}").api()
-    assert os.environ["PATH"] == str(tmp_path)
-    assert (tmp_path / "gradebook.db").exists()
-    monkeypatch.delenv("PATH")
-    shard.Course(tmp_path, f"sqlite:///{tmp_path / 'another.db'}").api()
-    assert "PATH" not in os.environ
-
-
-def pretend_shard(folder: Path, source: str) -> str:
-    """A program to start in place of Python: it does what the source says, whatever it is asked."""
-    path = folder / "shard"
-    path.write_text(f"#!{sys.executable}\nimport sys\n{source}", encoding="utf-8")
-    path.chmod(0o755)
-    return str(path)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_a_shard_that_says_much_is_not_stopped_by_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    line = json.dumps({"student": "s001", "seconds": 1.0, "work": "", "failed": ""})
-    source = f"sys.stderr.write('warning ' * 200_000)\nprint({line!r})"
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
-    said: list[str] = []
-    course = shard.Course(tmp_path, "sqlite://")
-    assert grade.run_shards(course, "ps01", 2, waiting=4, say=said.append) == 2
-    assert said[0].startswith("[1 of 4] s001: 1.0 s; about ")
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_the_time_that_is_left_is_that_of_the_rest_at_the_pace_so_far(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    lines = [
-        json.dumps({"student": name, "seconds": 1.0, "work": "", "failed": failed})
-        for name, failed in (("a", ""), ("b", "no disk"), ("c", ""), ("d", ""))
-    ]
-    source = "for line in {lines!r}:\n    print(line)".replace("{lines!r}", repr(lines))
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, source))
-    clock = iter([100.0, 110.0, 112.0, 1000.0, 1000.0])
-    monkeypatch.setattr(grade.time, "perf_counter", lambda: next(clock))
-    said: list[str] = []
-    course = shard.Course(tmp_path, "sqlite://")
-    assert grade.run_shards(course, "ps01", 1, waiting=4, say=said.append) == 4
-    assert said == [
-        "[1 of 4] a: 1.0 s; about 30 s left",
-        "[2 of 4] b: 1.0 s; about 12 s left; nbgrader failed: no disk",
-        "[3 of 4] c: 1.0 s; about 5 min left",
-        "[4 of 4] d: 1.0 s; about 0 s left",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (-3, "0 s"),
-        (0.4, "0 s"),
-        (89.4, "89 s"),
-        (90, "2 min"),
-        (5399, "90 min"),
-        (5400, "1.5 h"),
-        (36_000, "10.0 h"),
-    ],
-)
-def test_times_are_in_words(seconds: float, words: str) -> None:
-    assert grade._in_words(seconds) == words
-
-
-@pytest.mark.skipif(os.name == "nt", reason="Windows starts no script by its first line")
-def test_a_shard_that_ends_early_is_said_with_its_last_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "executable", pretend_shard(tmp_path, "sys.exit('the disk is full')"))
-    with pytest.raises(RuntimeError, match="A grading process ended early: the disk is full"):
-        grade.run_shards(shard.Course(tmp_path, "sqlite://"), "ps01", 1, waiting=1, say=lambda _: None)
-
-
 def test_without_a_sandbox_it_refuses_and_says_how_to_get_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     assert grade.main(["ps01", str(tmp_path)]) == 2
-    said = capsys.readouterr().err
-    assert "apt-get install bubblewrap" in said
-    assert "--without-sandbox" in said
+    errors = capsys.readouterr().err
+    assert "apt-get install bubblewrap" in errors
+    assert "--without-sandbox" in errors
     assert list(tmp_path.iterdir()) == []
 
 
@@ -208,7 +149,7 @@ def test_without_the_sandbox_it_grades_as_you_and_says_what_that_gives_up(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         (["ps99", "class"], "There is no problem set 'ps99': take one of ps01"),
         (["ps01", "missing"], "missing is not a folder"),
@@ -220,18 +161,18 @@ def test_what_cannot_be_graded_is_refused(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     arguments: list[str],
-    words: str,
+    message: str,
 ) -> None:
     monkeypatch.setattr(grade, "require", lambda: None)
     (tmp_path / "empty").mkdir()
     assert grade.main([*arguments, "--from", str(tmp_path)]) == 2
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.training
 @pytest.mark.parametrize("problem_set", problem_sets.find_problem_sets(), ids=lambda each: each.name)
 def test_what_nbgrader_would_hand_out_is_what_we_do(tmp_path: Path, problem_set: ProblemSet) -> None:
-    course = shard.Course(tmp_path, f"sqlite:///{tmp_path / 'gradebook.db'}")
+    course = CourseFolder(tmp_path, f"sqlite:///{tmp_path / 'gradebook.db'}")
     grade.prepare(course, problem_set)
     name = problem_set.name
     theirs = nbformat.read(tmp_path / "release" / name / f"{name}.ipynb", 4)
@@ -242,21 +183,23 @@ def test_what_nbgrader_would_hand_out_is_what_we_do(tmp_path: Path, problem_set:
 
 
 @pytest.mark.parametrize(
-    ("option", "value", "words"),
+    ("option", "value", "message"),
     [
         ("--jobs", "0", "must be a whole number from 1 on, got '0'"),
         ("--jobs", "two", "must be a whole number from 1 on, got 'two'"),
         ("--cell-seconds", "-1", "must be a whole number from 1 on, got '-1'"),
         ("--memory-gb", "0", "must be a number from 0.25 on, got '0'"),
         ("--memory-gb", "nan", "must be a number from 0.25 on, got 'nan'"),
+        ("--deadline", "tomorrow", "must be like 2026-11-30T18:00, got 'tomorrow'"),
+        ("--deadline", "30.11.2026", "must be like 2026-11-30T18:00, got '30.11.2026'"),
     ],
 )
-def test_a_limit_that_is_none_is_refused(
-    capsys: pytest.CaptureFixture[str], option: str, value: str, words: str
+def test_an_option_that_cannot_be_used_is_refused(
+    capsys: pytest.CaptureFixture[str], option: str, value: str, message: str
 ) -> None:
     with pytest.raises(SystemExit):
         grade.main(["ps01", "class", f"{option}={value}"])
-    assert words in capsys.readouterr().err
+    assert message in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["a*b", "a?b", "a[b]"])
@@ -266,9 +209,9 @@ def test_a_folder_that_nbgrader_takes_for_a_pattern_is_refused_before_anything_i
     monkeypatch.setattr(grade, "require", lambda: None)
     hand_in(tmp_path / name / "class", HONEST, [])
     assert grade.main(["ps01", str(tmp_path / name / "class")]) == 2
-    said = capsys.readouterr().err
+    errors = capsys.readouterr().err
     assert (
-        f"{name}/grades has *, ? or [ in its name, which nbgrader takes for a pattern: give another" in said
+        f"{name}/grades has *, ? or [ in its name, which nbgrader takes for a pattern: give another" in errors
     )
     assert [path.name for path in (tmp_path / name).iterdir()] == ["class"]
 
@@ -301,27 +244,13 @@ def test_a_gradebook_that_is_none_is_said(
 def test_a_deadline_is_by_the_clock_here_and_a_day_alone_is_its_end(
     text: str, hour: tuple[int, int] | None
 ) -> None:
-    found = grade._time(text)
-    assert found.tzinfo is not None
+    deadline = grade._time(text)
+    assert deadline.tzinfo is not None
     if hour is None:
-        assert found == datetime(2026, 11, 30, 18, tzinfo=UTC)
+        assert deadline == datetime(2026, 11, 30, 18, tzinfo=UTC)
     else:
-        assert (found.hour, found.minute) == hour
-        assert found.utcoffset() == datetime(2026, 11, 30, *hour).astimezone().utcoffset()
-
-
-def test_what_was_stopped_is_graded_again_with_more_time(tmp_path: Path) -> None:
-    problem_set = grade.problem_sets.named("ps01")
-    course = shard.Course(tmp_path, "sqlite://")
-    path = course.submitted("ps01", "ada")
-    path.parent.mkdir(parents=True)
-    path.write_text("work", encoding="utf-8")
-    work = shard.work_of(course, problem_set, "ada")
-    course.note("ps01", "ada").parent.mkdir(parents=True)
-    course.note("ps01", "ada").write_text(json.dumps(asdict(shard.Graded("ada", 1.0, work, stopped=30))))
-    assert shard.to_do(course, problem_set) == []
-    longer = replace(course, limits=replace(course.limits, cell_seconds=60))
-    assert shard.to_do(longer, problem_set) == ["ada"]
+        assert (deadline.hour, deadline.minute) == hour
+        assert deadline.utcoffset() == datetime(2026, 11, 30, *hour).astimezone().utcoffset()
 
 
 def test_two_do_not_grade_into_one_folder_at_a_time(
@@ -331,19 +260,17 @@ def test_two_do_not_grade_into_one_folder_at_a_time(
     hand_in(tmp_path / "class", HONEST, [])
     command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades")]
     (tmp_path / "grades").mkdir()
-    with locks.grading_into(tmp_path / "grades"):
+    with folder_lock(tmp_path / "grades"):
         assert grade.main(command) == 2
     assert "Somebody is grading into" in capsys.readouterr().err
     assert [path.name for path in (tmp_path / "grades").iterdir()] == [".grading"]
-    with locks.grading_into(tmp_path / "grades"):
-        pass
 
 
 def test_a_folder_that_cannot_be_written_is_said(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def refuse(course: shard.Course, problem_set: ProblemSet) -> None:  # noqa: ARG001
-        raise PermissionError(13, "Permission denied", str(course.folder / "source"))
+    def refuse(course: CourseFolder, problem_set: ProblemSet) -> None:  # noqa: ARG001
+        raise PermissionError(13, "Permission denied", str(course.path / "source"))
 
     monkeypatch.setattr(grade, "require", lambda: None)
     monkeypatch.setattr(grade, "prepare", refuse)
@@ -352,28 +279,21 @@ def test_a_folder_that_cannot_be_written_is_said(
     assert "source cannot be written or read: Permission denied." in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("time", ["tomorrow", "30.11.2026"])
-def test_a_bad_deadline_is_refused(capsys: pytest.CaptureFixture[str], time: str) -> None:
-    with pytest.raises(SystemExit):
-        grade.main(["ps01", "class", "--deadline", time])
-    assert f"must be like 2026-11-30T18:00, got {time!r}" in capsys.readouterr().err
+def test_a_prepared_folder_is_prepared_again_for_another_problem_set_or_gradebook_alone(
+    tmp_path: Path, prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise figures.ProblemSetError("drawn again")
 
-
-def test_a_shard_does_what_is_its_own_and_what_is_not_noted(tmp_path: Path) -> None:
-    course = shard.Course(tmp_path, "sqlite://")
-    problem_set = grade.problem_sets.named("ps01")
-    for name in ("c", "a", "b"):
-        path = course.submitted("ps01", name)
-        path.parent.mkdir(parents=True)
-        path.write_text(name, encoding="utf-8")
-    assert shard.students(course, "ps01") == shard.to_do(course, problem_set) == ["a", "b", "c"]
-    for name, failed in (("a", ""), ("b", "nbgrader broke")):
-        note = course.note("ps01", name)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        work = shard.work_of(course, problem_set, name)
-        note.write_text(json.dumps({"student": name, "seconds": 1.0, "work": work, "failed": failed}))
-    assert shard.to_do(course, problem_set) == ["b", "c"]
-    course.submitted("ps01", "a").write_text("other work", encoding="utf-8")
-    assert shard.to_do(course, problem_set) == ["a", "b", "c"]
-    course.note("ps01", "b").write_text("{broken", encoding="utf-8")
-    assert shard.noted(course, "ps01", "b") is None
+    folder = prepared(tmp_path / "grades")
+    monkeypatch.setattr(figures, "draw", refuse)
+    course = CourseFolder(folder, f"sqlite:///{folder / 'gradebook.db'}")
+    grade.prepare(course, SET)
+    changed = tmp_path / SET.path.name
+    changed.write_text(SET.path.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    for other_course, other_set in (
+        (course, replace(SET, path=changed)),
+        (replace(course, gradebook="sqlite:///x.db"), SET),
+    ):
+        with pytest.raises(figures.ProblemSetError, match="drawn again"):
+            grade.prepare(other_course, other_set)

@@ -1,4 +1,4 @@
-"""Whatever a class hands in is found, looked at and said, and nothing is dropped."""
+"""Whatever a class hands in is inspected and reported, and nothing is dropped."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from authoring import problem_sets
-from classroom.ingest import MOST_BYTES, SubmissionsError, collect, look_at
+from classroom.ingest import MOST_BYTES, SubmissionsError, collect, inspect
 
 SET = problem_sets.named("ps01")
 
@@ -64,17 +64,17 @@ def test_files_that_carry_the_students_name(tmp_path: Path) -> None:
 def test_the_latest_of_two_files_is_taken_and_it_is_said(tmp_path: Path, name: str) -> None:
     put(tmp_path / "ps01_ada.ipynb", age=60)
     late = put(tmp_path / name)
-    (found,) = collect(tmp_path, "ps01")
-    assert (found.student, found.path) == ("ada", late)
-    assert found.notes == (f"2 submissions: the latest one, {name}, is graded, not ps01_ada.ipynb",)
+    (submission,) = collect(tmp_path, "ps01")
+    assert (submission.student, submission.path) == ("ada", late)
+    assert submission.notes == (f"2 submissions: the latest one, {name}, is graded, not ps01_ada.ipynb",)
 
 
 def test_the_latest_of_two_in_a_folder_is_taken_and_it_is_said(tmp_path: Path) -> None:
     put(tmp_path / "ada" / "first" / "ps01.ipynb", age=60)
     late = put(tmp_path / "ada" / "second" / "my ps01 final.ipynb")
-    (found,) = collect(tmp_path, "ps01")
-    assert found.path == late
-    assert found.notes == (
+    (submission,) = collect(tmp_path, "ps01")
+    assert submission.path == late
+    assert submission.notes == (
         "2 submissions: the latest one, my ps01 final.ipynb, is graded, not ps01.ipynb",
         "the file is called my ps01 final.ipynb, not ps01.ipynb",
     )
@@ -87,8 +87,10 @@ def test_what_is_no_submission_is_said_by_name(tmp_path: Path) -> None:
     put(tmp_path / "solution.docx", "x")
     put(tmp_path / "ps02_di.ipynb")
     put(tmp_path / "d;rop" / "ps01.ipynb")
-    found = {each.student: (each.path and each.path.name, each.notes) for each in collect(tmp_path, "ps01")}
-    assert found == {
+    submissions = {
+        each.student: (each.path and each.path.name, each.notes) for each in collect(tmp_path, "ps01")
+    }
+    assert submissions == {
         "ada": (None, ("no notebook: there is ps01.pdf",)),
         "bo": (None, ("no notebook: the folder is empty",)),
         "cy": ("untitled.ipynb", ("the file is called untitled.ipynb, not ps01.ipynb",)),
@@ -104,9 +106,9 @@ def test_what_is_no_submission_is_said_by_name(tmp_path: Path) -> None:
 @pytest.mark.parametrize("student", ["..", ".", ".hidden", "-x"])
 def test_a_name_that_could_lead_elsewhere_is_refused(tmp_path: Path, student: str) -> None:
     put(tmp_path / f"ps01_{student}.ipynb")
-    (found,) = collect(tmp_path, "ps01")
-    assert found.path is None
-    assert found.notes[0].startswith(f"the name has {student[0]!r}: take letters and digits")
+    (submission,) = collect(tmp_path, "ps01")
+    assert submission.path is None
+    assert submission.notes[0].startswith(f"the name has {student[0]!r}: take letters and digits")
 
 
 @pytest.mark.parametrize(
@@ -121,9 +123,9 @@ def test_a_name_that_could_lead_elsewhere_is_refused(tmp_path: Path, student: st
 )
 def test_names_of_every_script_are_names(tmp_path: Path, folder: str, student: str) -> None:
     put(tmp_path / folder / "ps01.ipynb")
-    (found,) = collect(tmp_path, "ps01")
-    assert (found.student, found.notes) == (student, ())
-    assert found.path is not None
+    (submission,) = collect(tmp_path, "ps01")
+    assert (submission.student, submission.notes) == (student, ())
+    assert submission.path is not None
 
 
 @pytest.mark.parametrize(
@@ -138,22 +140,22 @@ def test_names_of_every_script_are_names(tmp_path: Path, folder: str, student: s
 )
 def test_files_are_understood_as_learning_systems_name_them(tmp_path: Path, file: str) -> None:
     put(tmp_path / file)
-    (found,) = collect(tmp_path, "ps01")
-    assert (found.student, found.path) == ("lovelaceada", tmp_path / file)
+    (submission,) = collect(tmp_path, "ps01")
+    assert (submission.student, submission.path) == ("lovelaceada", tmp_path / file)
 
 
 def test_a_name_that_is_too_long_is_refused(tmp_path: Path) -> None:
     put(tmp_path / ("a" * 121) / "ps01.ipynb")
-    (found,) = collect(tmp_path, "ps01")
-    assert found.notes == ("the name has 121 characters, and may have 120: shorten it",)
+    (submission,) = collect(tmp_path, "ps01")
+    assert submission.notes == ("the name has 121 characters, and may have 120: shorten it",)
 
 
 def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     secret = put(tmp_path / "other" / "secret.ipynb")
     (tmp_path / "class" / "ada").mkdir(parents=True)
     (tmp_path / "class" / "ada" / "ps01.ipynb").symlink_to(secret)
-    (found,) = collect(tmp_path / "class", "ps01")
-    assert found.path is None
+    (submission,) = collect(tmp_path / "class", "ps01")
+    assert submission.path is None
 
 
 def test_a_folder_that_holds_nothing_is_refused(tmp_path: Path) -> None:
@@ -170,14 +172,14 @@ def test_a_folder_and_a_file_of_one_student_are_refused(tmp_path: Path) -> None:
         collect(tmp_path, "ps01")
 
 
-# ---------------------------------------------------------------- looking
+# ---------------------------------------------------------------- inspecting
 
 
 def test_an_untouched_release_has_nothing_to_note(tmp_path: Path) -> None:
-    looked = look_at(put(tmp_path / "a.ipynb"), SET)
-    assert (looked.refused, looked.notes) == ("", [])
+    inspection = inspect(put(tmp_path / "a.ipynb"), SET)
+    assert (inspection.refused, inspection.notes) == ("", [])
     wanted = [cell.metadata.get("nbgrader") for cell in problem_sets.release(SET).cells]
-    assert [cell.metadata.get("nbgrader") for cell in looked.notebook.cells] == wanted
+    assert [cell.metadata.get("nbgrader") for cell in inspection.notebook.cells] == wanted
 
 
 def test_what_a_notebook_carries_besides_its_cells_is_left_behind(tmp_path: Path) -> None:
@@ -186,10 +188,10 @@ def test_what_a_notebook_carries_besides_its_cells_is_left_behind(tmp_path: Path
         notebook.cells[1].outputs = [nbformat.v4.new_output("stream", text="score: 20/20")]
         cell_of(notebook, "step-tests").metadata["nbgrader"]["points"] = 400
 
-    looked = look_at(put(tmp_path / "a.ipynb", changed(carry)), SET)
-    assert looked.notebook.metadata == {}
-    assert looked.notebook.cells[1].outputs == []
-    assert cell_of(looked.notebook, "step-tests").metadata["nbgrader"]["points"] == 4
+    inspection = inspect(put(tmp_path / "a.ipynb", changed(carry)), SET)
+    assert inspection.notebook.metadata == {}
+    assert inspection.notebook.cells[1].outputs == []
+    assert cell_of(inspection.notebook, "step-tests").metadata["nbgrader"]["points"] == 4
 
 
 def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> None:
@@ -201,20 +203,20 @@ def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> N
         cell_of(notebook, "step-tests").source = "assert True"
         cell_of(notebook, "scaled-tests").metadata["nbgrader"]["grade_id"] = "bonus"
 
-    looked = look_at(put(tmp_path / "a.ipynb", changed(spoil)), SET)
-    assert looked.notes == [
+    inspection = inspect(put(tmp_path / "a.ipynb", changed(spoil)), SET)
+    assert inspection.notes == [
         "cell head-tests, scaled-tests: missing, and counted as not done or put back",
         "cell unroll-tests: there more than once, of which the first counts",
         "cell step-tests: changed, and put back as it was",
         "cell bonus: of no task here, and left alone",
     ]
-    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in looked.notebook.cells]
+    ids = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in inspection.notebook.cells]
     assert ids.count("unroll-tests") == 1
     assert "bonus" not in ids
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "reason"),
     [
         ("", "the file is not a notebook that can be read"),
         ("{broken", "the file is not a notebook that can be read"),
@@ -226,24 +228,24 @@ def test_missing_copied_changed_and_foreign_cells_are_noted(tmp_path: Path) -> N
         ('{"nbformat": 4, "cells": []}', "the notebook has no cell of ps01: is it another problem set?"),
     ],
 )
-def test_what_cannot_be_graded_is_refused_with_the_reason(tmp_path: Path, content: str, words: str) -> None:
-    looked = look_at(put(tmp_path / "a.ipynb", content), SET)
-    assert looked.notebook is None
-    assert looked.refused.startswith(words)
+def test_what_cannot_be_graded_is_refused_with_the_reason(tmp_path: Path, content: str, reason: str) -> None:
+    inspection = inspect(put(tmp_path / "a.ipynb", content), SET)
+    assert inspection.notebook is None
+    assert inspection.refused.startswith(reason)
 
 
 def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     with path.open("wb") as file:
         file.truncate(300 * 2**20)
-    assert look_at(path, SET).refused == f"the file has 300 MB, more than {MOST_BYTES // 2**20}"
+    assert inspect(path, SET).refused == f"the file has 300 MB, more than {MOST_BYTES // 2**20}"
 
 
 def test_too_many_and_too_large_cells_are_refused(tmp_path: Path) -> None:
     many = changed(lambda notebook: notebook.cells.extend(nbformat.v4.new_code_cell("1") for _ in range(600)))
-    assert "cells, more than 500" in look_at(put(tmp_path / "a.ipynb", many), SET).refused
+    assert "cells, more than 500" in inspect(put(tmp_path / "a.ipynb", many), SET).refused
     large = changed(lambda notebook: notebook.cells.append(nbformat.v4.new_code_cell("x" * 300_000)))
-    assert look_at(put(tmp_path / "b.ipynb", large), SET).refused == "a cell has more than 200000 characters"
+    assert inspect(put(tmp_path / "b.ipynb", large), SET).refused == "a cell has more than 200000 characters"
 
 
 def test_a_notebook_of_an_old_format_is_brought_up_to_date(tmp_path: Path) -> None:
@@ -251,6 +253,6 @@ def test_a_notebook_of_an_old_format_is_brought_up_to_date(tmp_path: Path) -> No
     for sheet in old["worksheets"]:
         for cell, new in zip(sheet["cells"], problem_sets.release(SET).cells, strict=True):
             cell["metadata"] = new["metadata"]
-    looked = look_at(put(tmp_path / "a.ipynb", json.dumps(old)), SET)
-    assert looked.refused == ""
-    assert cell_of(looked.notebook, "step-tests").cell_type == "code"
+    inspection = inspect(put(tmp_path / "a.ipynb", json.dumps(old)), SET)
+    assert inspection.refused == ""
+    assert cell_of(inspection.notebook, "step-tests").cell_type == "code"

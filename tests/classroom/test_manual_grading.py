@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -19,7 +20,7 @@ pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup 
 from nbgrader.api import Gradebook
 
 from classroom import grade, manual_grading
-from classroom.shard import Course
+from classroom.course_folder import CourseFolder
 from course_utils.distributed import workers
 from tests.support.sample_class import FULL, TITLES, answered, cell_of, needs_sandbox, scores, with_cell
 
@@ -35,9 +36,10 @@ WORDS = f"Nothing is learned. {SCRIPT} <img src='x' onerror='steal()'> [here](ja
 
 
 @pytest.fixture(scope="module")
-def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of two students, both graded."""
+def graded(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> Path:
+    """A class of three, graded."""
     folder = tmp_path_factory.mktemp("class")
+    prepared(folder / "grades")
     hostile = with_cell(ACTIVE)
     cell_of(hostile, "saturation").source = WORDS
     for student, work in (("ada", with_cell(WHERE)), ("bob", answered()), ("eve", hostile)):
@@ -187,36 +189,36 @@ def test_nbgraders_own_command_in_the_folder_grades_in_the_sandbox(graded: Path)
 
 
 def test_the_configuration_is_written_once_and_mended(tmp_path: Path) -> None:
-    course = Course(tmp_path, "sqlite://")
-    manual_grading.configure(course)
+    course = CourseFolder(tmp_path, "sqlite://")
+    manual_grading.write_config(course)
     path = tmp_path / "nbgrader_config.py"
     first = path.read_text(encoding="utf-8")
     os.utime(path, (1, 1))
-    manual_grading.configure(course)
+    manual_grading.write_config(course)
     assert path.stat().st_mtime == 1
     path.write_text("c.Autograde.autograde_preprocessors = []\n", encoding="utf-8")
-    manual_grading.configure(course)
+    manual_grading.write_config(course)
     assert path.read_text(encoding="utf-8") == first
 
 
 def test_the_gradebooks_password_is_not_written(tmp_path: Path) -> None:
-    manual_grading.configure(Course(tmp_path, "postgresql+psycopg://teacher:secret@db/class"))
+    manual_grading.write_config(CourseFolder(tmp_path, "postgresql+psycopg://teacher:secret@db/class"))
     assert "secret" not in (tmp_path / manual_grading.CONFIG).read_text(encoding="utf-8")
 
 
 def test_the_formgrader_opens_in_the_class_s_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manual_grading.configure(Course(tmp_path / "grades", "sqlite://"))
+    manual_grading.write_config(CourseFolder(tmp_path / "grades", "sqlite://"))
     started = []
     monkeypatch.setattr(
-        manual_grading, "launch_new_instance", lambda words: started.append((Path.cwd(), words))
+        manual_grading, "launch_new_instance", lambda arguments: started.append((Path.cwd(), arguments))
     )
     monkeypatch.chdir(tmp_path)
     assert manual_grading.main(["grades", "--port=9000"]) == 0
-    ((where, words),) = started
+    ((where, arguments),) = started
     assert where == tmp_path / "grades"
-    assert words[-1] == "--port=9000"
-    assert f"--ServerApp.root_dir={where}" in words
-    assert "--ServerApp.default_url=/formgrader/gradebook" in words
+    assert arguments[-1] == "--port=9000"
+    assert f"--ServerApp.root_dir={where}" in arguments
+    assert "--ServerApp.default_url=/formgrader/gradebook" in arguments
 
 
 def test_a_folder_that_nobody_graded_into_is_refused(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -39,8 +40,11 @@ def test_only_runs_that_differ_in_one_thing_are_compared() -> None:
 
 @pytest.mark.training
 @needs_sandbox
-def test_a_class_is_made_up_graded_and_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_is_made_up_graded_and_cleared_away(
+    tmp_path: Path, prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(measure, "prepare", lambda course, _: prepared(course.path))
     run = measure.measure(2, 2)
     assert (run.what, run.students, run.jobs) == ("NumPy", 2, 2)
     assert run.seconds > 0
@@ -50,7 +54,10 @@ def test_a_class_is_made_up_graded_and_cleared_away(tmp_path: Path, monkeypatch:
 
 @pytest.mark.training
 @needs_sandbox
-def test_a_class_that_is_not_graded_to_the_end_is_no_measurement(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_that_is_not_graded_to_the_end_is_no_measurement(
+    prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measure, "prepare", lambda course, _: prepared(course.path))
     monkeypatch.setattr(measure, "run_shards", lambda *_, **__: 1)
     with pytest.raises(RuntimeError, match=r"2 of 2 were not graded: \['s001', 's002'\]"):
         measure.measure(2, 1)

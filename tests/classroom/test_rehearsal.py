@@ -1,4 +1,4 @@
-"""A whole class, graded from its folder: twenty made-up students, half of them hostile.
+"""A whole class is graded from its folder: twenty sample students, more than half of them hostile.
 
 Nothing that one of them does may change what another one gets.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -54,10 +55,13 @@ def rows_of(gradebook: Path, students: list[str]) -> str:
 
 
 def test_a_class_of_twenty_gets_what_the_table_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    prepared: Callable[[Path], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     mine = own_processes.mark(monkeypatch)
-    submissions, grades = tmp_path / "class", tmp_path / "grades"
+    submissions, grades = tmp_path / "class", prepared(tmp_path / "grades")
     secrets = [str(grades / "gradebook.db"), str(SET.path), str(submissions / "s001" / "ps01.ipynb")]
     command = ["ps01", str(submissions), "--to", str(grades), "--jobs", "2", *QUICK]
 
@@ -80,7 +84,7 @@ def test_a_class_of_twenty_gets_what_the_table_says(
     report = (grades / "report_ps01.md").read_text(encoding="utf-8")
     for name, student in (HONEST | HOSTILE).items():
         lines = [line for line in report.splitlines() if line.startswith(f"- {name}: ")]
-        assert any(student.said in line for line in lines) or not student.said, (name, lines)
+        assert any(student.in_report in line for line in lines) or not student.in_report, (name, lines)
         undecided = [task for task, points in zip(TASKS, student.points, strict=True) if points is None]
         if student.points != NOBODY or name in ("s010",):
             for task in undecided:

@@ -1,11 +1,10 @@
-"""The CSV of scores, and what a person is told. The rehearsal grades a whole class."""
+"""The CSV of scores, and the report. test_rehearsal.py grades a whole class."""
 
 from __future__ import annotations
 
 import csv
-import json
 import warnings
-from dataclasses import asdict
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,10 +16,9 @@ from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from authoring import problem_sets
-from classroom import grade, report
-from classroom.grade import Taken
-from classroom.ingest import Submission
-from classroom.shard import Course, Graded
+from classroom import report
+from classroom.course_folder import CourseFolder, Graded
+from classroom.ingest import Ingested, Submission
 
 SET = problem_sets.named("ps01")
 TASKS = [task.name for task in SET.tasks]
@@ -29,11 +27,10 @@ DEADLINE = datetime(2026, 1, 30, 16, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
+def course(tmp_path_factory: pytest.TempPathFactory, prepared: Callable[[Path], Path]) -> CourseFolder:
     """A class whose gradebook was filled in without any kernel."""
-    folder = tmp_path_factory.mktemp("grades")
-    course = Course(folder, f"sqlite:///{folder / 'gradebook.db'}")
-    grade.prepare(course, SET)
+    folder = prepared(tmp_path_factory.mktemp("grades"))
+    course = CourseFolder(folder, f"sqlite:///{folder / 'gradebook.db'}")
     auto = {"right": [4, 5, 4, 3, None], "partly": [4, 0, None, 1.5, None], "by hand": [4, 5, 4, 3, None]}
     with Gradebook(course.gradebook) as gradebook, warnings.catch_warnings():
         warnings.simplefilter(
@@ -46,41 +43,39 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
                 entry = gradebook.find_grade(task.grade_id, "ps01", "ps01", student)
                 entry.auto_score = score
                 entry.needs_manual_grade = score is None
-        words = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
-        words.manual_score, words.needs_manual_grade = 2.5, False
+        by_hand = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
+        by_hand.manual_score, by_hand.needs_manual_grade = 2.5, False
         gradebook.db.commit()
     for student, failed in (*((s, "") for s in auto), ("broken", "Traceback:\nOSError: disk")):
-        note = course.note("ps01", student)
-        note.parent.mkdir(parents=True, exist_ok=True)
-        note.write_text(json.dumps(asdict(Graded(student, 1.0, "", failed))), encoding="utf-8")
+        course.write_record("ps01", Graded(student, 1.0, "", failed))
     return course
 
 
-def taken(student: str, *notes: str, refused: str = "", time: datetime | None = None) -> Taken:
-    return Taken(Submission(student, Path("x.ipynb"), time), refused, notes)
+def ingested(student: str, *notes: str, refused: str = "", time: datetime | None = None) -> Ingested:
+    return Ingested(Submission(student, Path("x.ipynb"), time), refused, notes)
 
 
 CLASS = [
-    taken("broken"),
-    taken("by hand", time=HANDED_IN),
-    taken("partly", "the file is called a.ipynb"),
-    taken("refused", refused="the file has 300 MB"),
-    taken("right", time=DEADLINE),
-    taken("waiting"),
+    ingested("broken"),
+    ingested("by hand", time=HANDED_IN),
+    ingested("partly", "the file is called a.ipynb"),
+    ingested("refused", refused="the file has 300 MB"),
+    ingested("right", time=DEADLINE),
+    ingested("waiting"),
 ]
 
 
 def written(
-    course: Course, deadline: datetime | None = DEADLINE
+    course: CourseFolder, deadline: datetime | None = DEADLINE
 ) -> tuple[dict[str, dict[str, str]], str, str]:
     """The rows by student, the report, and the summary."""
     summary = report.write(course, SET, CLASS, deadline)
-    with (course.folder / "scores_ps01.csv").open(encoding="utf-8", newline="") as file:
+    with (course.path / "scores_ps01.csv").open(encoding="utf-8", newline="") as file:
         rows = {row["student"]: row for row in csv.DictReader(file)}
-    return rows, (course.folder / "report_ps01.md").read_text(encoding="utf-8"), summary
+    return rows, (course.path / "report_ps01.md").read_text(encoding="utf-8"), summary
 
 
-def test_everybody_has_a_row_with_points_by_task(course: Course) -> None:
+def test_everybody_has_a_row_with_points_by_task(course: CourseFolder) -> None:
     rows, _, _ = written(course)
     assert list(rows) == [entry.student for entry in CLASS]
     assert [rows["right"][task] for task in TASKS] == ["4", "5", "4", "3", ""]
@@ -98,7 +93,7 @@ def test_everybody_has_a_row_with_points_by_task(course: Course) -> None:
     assert {row["of"] for row in rows.values()} == {"20"}
 
 
-def test_what_needs_a_person_is_said_by_student_with_the_reason(course: Course) -> None:
+def test_what_needs_a_person_is_said_by_student_with_the_reason(course: CourseFolder) -> None:
     _, page, summary = written(course)
     *persons, _, where, _ = page.split("## What was noticed")[0].splitlines()[2:]
     assert "course.py formgrader" in where
@@ -113,7 +108,7 @@ def test_what_needs_a_person_is_said_by_student_with_the_reason(course: Course) 
     assert summary.startswith("1 of 6 have a score for every task; 6 things need a person.\n")
 
 
-def test_what_was_noticed_and_the_rubrics_follow(course: Course) -> None:
+def test_what_was_noticed_and_the_rubrics_follow(course: CourseFolder) -> None:
     _, page, _ = written(course)
     noticed = page.split("## What was noticed")[1].split("## How it went")[0]
     assert noticed.strip().splitlines() == [
@@ -127,7 +122,7 @@ def test_what_was_noticed_and_the_rubrics_follow(course: Course) -> None:
     assert "BEGIN" not in rubric
 
 
-def test_each_task_has_a_row_that_counts_everybody(course: Course) -> None:
+def test_each_task_has_a_row_that_counts_everybody(course: CourseFolder) -> None:
     _, page, _ = written(course)
     rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| Task")]
     assert [row[0].removeprefix("| ") for row in rows] == [task.title for task in SET.tasks]
@@ -140,7 +135,7 @@ def test_each_task_has_a_row_that_counts_everybody(course: Course) -> None:
     ]
 
 
-def test_late_is_after_the_deadline_and_takes_no_points_away(course: Course) -> None:
+def test_late_is_after_the_deadline_and_takes_no_points_away(course: CourseFolder) -> None:
     rows, _, _ = written(course)
     assert {name: row["late"] for name, row in rows.items() if row["late"]} == {"by hand": "26 h 30 min"}
     without, page, _ = written(course, None)
@@ -151,16 +146,14 @@ def test_late_is_after_the_deadline_and_takes_no_points_away(course: Course) -> 
     }
 
 
-def test_what_was_stopped_is_noticed_with_what_would_grade_it_again(course: Course) -> None:
-    note = course.note("ps01", "partly")
-    before = note.read_text(encoding="utf-8")
-    note.write_text(json.dumps(asdict(Graded("partly", 1.0, "", stopped=30))), encoding="utf-8")
+def test_what_was_stopped_is_noticed_with_what_would_grade_it_again(course: CourseFolder) -> None:
+    course.write_record("ps01", Graded("partly", 1.0, "", stopped=30))
     _, page, _ = written(course)
-    note.write_text(before, encoding="utf-8")
+    course.write_record("ps01", Graded("partly", 1.0, ""))
     assert "- partly: code of theirs was stopped after 30 s; --cell-seconds with more" in page
 
 
-def test_points_that_were_given_for_another_answer_are_said(course: Course) -> None:
+def test_points_that_were_given_for_another_answer_are_said(course: CourseFolder) -> None:
     with Gradebook(course.gradebook) as gradebook:
         entry = gradebook.find_grade(SET.tasks[-1].grade_id, "ps01", "ps01", "by hand")
         entry.needs_manual_grade = True
@@ -172,12 +165,11 @@ def test_points_that_were_given_for_another_answer_are_said(course: Course) -> N
     assert "had 2.5 points for another answer: give others, or press Resolve" in page
 
 
-def test_a_student_without_an_entry_is_open_and_not_0(course: Course) -> None:
-    note = course.note("ps01", "waiting")
-    note.write_text(json.dumps(asdict(Graded("waiting", 1.0, ""))), encoding="utf-8")
+def test_a_student_without_an_entry_is_open_and_not_0(course: CourseFolder) -> None:
+    course.write_record("ps01", Graded("waiting", 1.0, ""))
     try:
         rows, page, _ = written(course)
         assert rows["waiting"]["score"] == ""
         assert page.count("- waiting: Task") == len(TASKS)
     finally:
-        note.unlink()
+        course.record_path("ps01", "waiting").unlink()

@@ -1,12 +1,11 @@
-"""Two gradings on one machine at the same time, one of them hostile; and shards of one class side by side."""
+"""Two gradings on one machine at the same time, one of them hostile."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +18,6 @@ from tests.support.sample_class import (
     HOSTILE,
     NOBODY,
     QUICK,
-    SET,
     Student,
     hand_in,
     needs_sandbox,
@@ -29,7 +27,8 @@ from tests.support.sample_class import (
 
 pytest.importorskip("nbgrader", reason="needs nbgrader: python3 course.py setup --classroom")
 
-from classroom import grade, shard
+from classroom import grade
+from classroom.shard_processes import ROOT
 
 pytestmark = [pytest.mark.training, needs_sandbox]  # kernels start: not part of `check`
 
@@ -46,15 +45,18 @@ AT_LEAST = 100  # of the 128 processes that a submission may have
 
 
 @contextmanager
-def hostile_grading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+def hostile_grading(
+    folder: Path, prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """Another grading: one of its shards has fork bombs only, the other one what uses memory up."""
     bomb = Student(lambda: with_cell(FORKS), NOBODY)
+    prepared(folder / "grades")
     hand_in(folder / "class", {f"x{n:02}": MEMORY if n % 2 else bomb for n in range(20)}, [])
     command = [sys.executable, "-m", "classroom.grade", "ps01", str(folder / "class"), "--jobs", "2"]
     command += ["--cell-seconds", "3000", "--memory-gb", "1"]
     with monkeypatch.context() as patched:
         mark = own_processes.mark(patched)
-        grader = subprocess.Popen(command, cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        grader = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     try:
         own_processes.until(
             lambda: most_of_one_kernel(mark) >= AT_LEAST, "a bomb has all the processes it may"
@@ -71,46 +73,22 @@ def hostile_grading(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
 
 def most_of_one_kernel(mark: str) -> int:
     """How many processes the largest sandbox of a grading has, below bubblewrap."""
-    found = [0]
+    numbers = [0]
     for process in own_processes.marked(mark):
         with contextlib.suppress(psutil.NoSuchProcess):
             if process.name() == "bwrap":
-                found.append(len(process.children(recursive=True)))
-    return max(found)
+                numbers.append(len(process.children(recursive=True)))
+    return max(numbers)
 
 
 def test_a_class_gets_the_same_beside_a_hostile_grading(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    prepared(tmp_path / "grades")
     few: dict[str, Student] = {name: HONEST[name] for name in ("s001", "s004")}
     hand_in(tmp_path / "class", few, [])
-    with hostile_grading(tmp_path / "hostile", monkeypatch) as mark:
+    with hostile_grading(tmp_path / "hostile", prepared, monkeypatch) as mark:
         command = ["ps01", str(tmp_path / "class"), "--to", str(tmp_path / "grades"), "--jobs", "1", *QUICK]
         assert grade.main(command) == 0
         assert own_processes.marked(mark), "the hostile grading was over before this one"
     assert scores(tmp_path / "grades") == {name: student.points for name, student in few.items()}
-
-
-def test_shards_of_one_class_side_by_side_grade_everybody_once(tmp_path: Path) -> None:
-    """Also where they divide the class in two ways, and one of the class is hostile."""
-    some = {name: (HONEST | HOSTILE)[name] for name in ("s001", "s003", "s004", "s010", "s011")}
-    hand_in(tmp_path / "class", some, [])
-    grades = tmp_path / "grades"
-    command = ["ps01", str(tmp_path / "class"), "--to", str(grades), *QUICK]
-    assert grade.main([*command, "--only-prepare"]) == 0
-    words = [sys.executable, "-m", "classroom.shard", SET.name, "--course", str(grades), *QUICK]
-    parts = [["--shard", "0", "--of", "2"], ["--shard", "1", "--of", "2"], ["--shard", "0", "--of", "1"]]
-    processes = [
-        subprocess.Popen(
-            [*words, *part], cwd=grade.ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
-        for part in parts
-    ]
-    printed = [process.communicate() for process in processes]
-    assert [process.returncode for process in processes] == [0, 0, 0], printed
-    graded = [json.loads(line)["student"] for out, _ in printed for line in out.splitlines()]
-    assert sorted(graded) == sorted(some)
-    course = shard.Course(grades, shard.gradebook_of(None, grades))
-    assert shard.to_do(course, SET) == []
-    assert grade.main(command) == 0
-    assert scores(grades) == {name: student.points for name, student in some.items()}

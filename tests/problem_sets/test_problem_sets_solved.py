@@ -1,7 +1,7 @@
 """The problem sets: right answers earn all points, wrong ones lose their own task's and no other's.
 
 The answers are run here as they are, without a kernel: what a kernel and a sandbox do to them is tested in
-test_classroom_kernel.py.
+tests/classroom/runner.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def answers(problem_set: problem_sets.ProblemSet) -> Any:
 
 def space_of(problem_set: problem_sets.ProblemSet, **instead: str) -> dict[str, Any]:
     """What a notebook defines: the given cells, and the solutions or what stands instead of them."""
-    space = judging.given(problem_set)
+    space = judging.given_names(problem_set)
     for cell in problem_set.cells:
         name = cell.metadata.get("answer")
         if name is not None:
@@ -43,26 +43,26 @@ def space_of(problem_set: problem_sets.ProblemSet, **instead: str) -> dict[str, 
 
 def failing(problem_set: problem_sets.ProblemSet, space: dict[str, Any]) -> dict[str, Exception]:
     """The tasks whose tests fail, and how."""
-    found: dict[str, Exception] = {}
+    failures: dict[str, Exception] = {}
     for task in problem_set.tasks:
         if not task.by_hand:
             try:
                 graded = {name: as_graded(space[name]) for name in task.defines}
                 exec(judging.tests_of(problem_set, task), space | graded)  # noqa: S102
             except Exception as error:
-                found[task.name] = error
-    return found
+                failures[task.name] = error
+    return failures
 
 
 def as_graded(function: Callable[..., object]) -> Callable[..., object]:
     """The function, which must leave its arguments as they are, as the grader asks of it."""
 
     def called(*arguments: object) -> object:
-        before = [values.encode(argument) for argument in arguments]
-        found = function(*arguments)
-        if [values.encode(argument) for argument in arguments] != before:
+        before = [values.packed(argument) for argument in arguments]
+        result = function(*arguments)
+        if [values.packed(argument) for argument in arguments] != before:
             raise AnswerFailed(f"{function.__name__} changed an argument: it must work on a copy")
-        return found
+        return result
 
     return called
 
@@ -73,8 +73,8 @@ def tasks_to_code(problem_set: problem_sets.ProblemSet) -> list[str]:
 
 @pytest.fixture(params=SETS, ids=lambda problem_set: problem_set.name)
 def problem_set(request: pytest.FixtureRequest) -> problem_sets.ProblemSet:
-    found: problem_sets.ProblemSet = request.param
-    return found
+    chosen: problem_sets.ProblemSet = request.param
+    return chosen
 
 
 def test_the_solutions_are_right(problem_set: problem_sets.ProblemSet) -> None:
@@ -84,13 +84,13 @@ def test_the_solutions_are_right(problem_set: problem_sets.ProblemSet) -> None:
 def test_an_untouched_notebook_says_that_it_is_not_done(problem_set: problem_sets.ProblemSet) -> None:
     space: dict[str, Any] = {}
     for cell in problem_sets.release(problem_set).cells:
-        said = cell.metadata.get("nbgrader", {})
-        for_eyes = said.get("grade_id", "").startswith("shown-")
-        if cell.cell_type == "code" and not said.get("grade") and not for_eyes:
+        metadata = cell.metadata.get("nbgrader", {})
+        is_shown = metadata.get("grade_id", "").startswith("shown-")
+        if cell.cell_type == "code" and not metadata.get("grade") and not is_shown:
             exec(cell.source, space)  # noqa: S102
-    found = failing(problem_set, space)
-    assert sorted(found) == sorted(tasks_to_code(problem_set))
-    assert all(isinstance(error, NotDoneYet) for error in found.values()), found
+    failures = failing(problem_set, space)
+    assert sorted(failures) == sorted(tasks_to_code(problem_set))
+    assert all(isinstance(error, NotDoneYet) for error in failures.values()), failures
 
 
 def test_a_release_shows_no_solution_and_no_hidden_test(problem_set: problem_sets.ProblemSet) -> None:
@@ -106,21 +106,21 @@ def test_a_release_shows_no_solution_and_no_hidden_test(problem_set: problem_set
 
 
 def test_there_are_enough_answers_to_each_task(problem_set: problem_sets.ProblemSet) -> None:
-    found = answers(problem_set)
-    assert sorted(found.RIGHT) == sorted(found.WRONG) == sorted(tasks_to_code(problem_set))
-    assert {task: len(wrong) for task, wrong in found.WRONG.items() if len(wrong) < FEWEST_WRONG} == {}
+    given = answers(problem_set)
+    assert sorted(given.RIGHT) == sorted(given.WRONG) == sorted(tasks_to_code(problem_set))
+    assert {task: len(wrong) for task, wrong in given.WRONG.items() if len(wrong) < FEWEST_WRONG} == {}
 
 
 def cases(kind: str) -> list[Any]:
-    found = []
+    parameters = []
     for each in SETS:
         for task, of_task in getattr(answers(each), kind).items():
             named = of_task if isinstance(of_task, dict) else {"another way": of_task}
-            found += [
+            parameters += [
                 pytest.param(each, task, code, id=f"{each.name}, {task}: {name}")
                 for name, code in named.items()
             ]
-    return found
+    return parameters
 
 
 @pytest.mark.parametrize(("each", "task", "code"), cases("RIGHT"))
@@ -134,6 +134,6 @@ def test_a_right_answer_written_another_way_is_right(
 def test_a_wrong_answer_loses_its_task_and_no_other(
     each: problem_sets.ProblemSet, task: str, code: str
 ) -> None:
-    found = failing(each, space_of(each, **{task: code}))
-    assert list(found) == [task]
-    assert len(str(found[task])) >= 20, "the message teaches nothing"
+    failures = failing(each, space_of(each, **{task: code}))
+    assert list(failures) == [task]
+    assert len(str(failures[task])) >= 20, "the message teaches nothing"

@@ -1,6 +1,6 @@
-"""A made-up class: what each student hands in to problem set 01, and what that must earn.
+"""A sample class: what each student hands in to problem set 01, and the points that it must earn.
 
-Points stand by task; None is where a person has to look. Half of the students are hostile.
+Points are listed by task; None is an undecided task. More than half of the students are hostile.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import pytest
 
 from authoring import problem_sets
 from classroom.runner import sandbox
+from classroom.runner.sandbox import Limits
 from tests.problem_sets.answers import ps01
 
 needs_sandbox = pytest.mark.skipif(
@@ -29,6 +30,15 @@ TASKS = [task.name for task in SET.tasks]
 TITLES = {task.name: task.title for task in SET.tasks}
 FULL = (4, 5, 4, 3, None)  # the last one is in words: a person grades it
 NOBODY = (None,) * 5
+SMALL = Limits(
+    memory=700 * 2**20,
+    processes=64,
+    file=2**20,
+    disk=8 * 2**20,
+    cell_seconds=3,
+    notebook_seconds=60,
+    output=50_000,
+)
 QUICK = ["--cell-seconds", "5", "--memory-gb", "1"]
 Notebook = Any
 
@@ -38,7 +48,7 @@ def cell_of(notebook: Notebook, grade_id: str) -> Any:
 
 
 def answered(**answers: str) -> Notebook:
-    """The release with the solutions, or what is given in place of them, written in; and words."""
+    """The release with answers filled in: the solutions, or those given in their place; and text."""
     notebook = problem_sets.release(SET)
     for cell in SET.cells:
         name = cell.metadata.get("answer")
@@ -49,7 +59,7 @@ def answered(**answers: str) -> Notebook:
 
 
 def with_cell(source: str, before: str = "step", **answers: str) -> Notebook:
-    """As `answered`, with a cell of the student's own."""
+    """As `answered`, with one more cell in front of the cell `before`."""
     notebook = answered(**answers)
     notebook.cells.insert(notebook.cells.index(cell_of(notebook, before)), nbformat.v4.new_code_cell(source))
     return notebook
@@ -103,8 +113,8 @@ class Student:
     work: Callable[[], Notebook]
     points: tuple[float | None, ...]
     file: str = "ps01.ipynb"
-    said: str = ""
-    """Stands in the report in a line of this student's."""
+    in_report: str = ""
+    """A part of a line about this student in the report."""
 
 
 HONEST = {
@@ -117,7 +127,7 @@ HONEST = {
         lambda: answered(**ALL_WRONG), (0, 0, 0, 0, None), "my ps01.ipynb", "called my ps01.ipynb"
     ),
 }
-DEAF = "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: pass"
+DEAF = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nwhile True: time.sleep(9)"
 FORKS = "import os\nwhile True:\n    try: os.fork()\n    except BaseException: pass"
 MEMORY = "a = []\nwhile True: a.append(b'x' * 10**8)"
 HOSTILE = {
@@ -125,7 +135,7 @@ HOSTILE = {
     "s008": Student(
         lambda: with_cell(DEAF, "head"),
         (4, 5, None, None, None),
-        said=f"{TITLES['head']} (4 points): could not be decided by a machine",
+        in_report=f"{TITLES['head']} (4 points): could not be decided by a machine",
     ),
     "s009": Student(lambda: with_cell("import os; os._exit(0)", "unroll"), (4, None, None, None, None)),
     "s010": Student(lambda: with_cell(FORKS), NOBODY),
@@ -137,7 +147,7 @@ HOSTILE = {
         lambda: with_cell("for n in range(99): open(f'/tmp/{n}', 'wb').write(b'0' * 10**7)"), FULL
     ),
     "s014": Student(lambda: with_cell(SPY, **ALL_WRONG), (0, 0, 0, 0, None)),
-    "s015": Student(spoiled_tests, (0, 5, 4, 3, None), said="cell step-tests: changed, and put back"),
+    "s015": Student(spoiled_tests, (0, 5, 4, 3, None), in_report="cell step-tests: changed, and put back"),
     "s016": Student(
         lambda: answered(**{task: f"{EQUAL}def {task}(*a): return Equal()" for task in ps01.WRONG}),
         (0, 0, 0, 0, None),
@@ -153,8 +163,8 @@ HOSTILE = {
         ),
         (0, 0, 0, 0, None),
     ),
-    "s018": Student(answered, NOBODY, said="not graded: the file has 300 MB"),
-    "s019": Student(answered, NOBODY, said="not graded: the file is not a notebook that can be read"),
+    "s018": Student(answered, NOBODY, in_report="not graded: the file has 300 MB"),
+    "s019": Student(answered, NOBODY, in_report="not graded: the file is not a notebook that can be read"),
     "s020": Student(other_kernel, FULL),
 }
 

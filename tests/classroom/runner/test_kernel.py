@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,36 +12,24 @@ import psutil
 import pytest
 
 from authoring import problem_sets
-from authoring.problem_sets import Task
-from classroom.runner import sandbox
-from classroom.runner.judging import Verdict, given, judge
 from classroom.runner.kernel import AnswerFailed, KernelEnded, StudentKernel
 from classroom.runner.sandbox import Limits
 from classroom.runner.values import Opaque
-from tests.support import own_processes
+from tests.support.sample_class import SMALL, needs_sandbox
 
-pytestmark = [
-    pytest.mark.training,  # kernels start: not part of `check`
-    pytest.mark.skipif(
-        any(shutil.which(program) is None for program in sandbox.NEEDED),
-        reason=f"needs {', '.join(sandbox.NEEDED)}: Linux with bubblewrap",
-    ),
-]
+pytestmark = [pytest.mark.training, needs_sandbox]  # kernels start: not part of `check`
 
-LIMITS = Limits(
-    memory=700 * 2**20,
-    processes=64,
-    file=2**20,
-    disk=8 * 2**20,
-    cell_seconds=3,
-    notebook_seconds=60,
-    output=50_000,
-)
+
+@pytest.fixture(scope="module")
+def shared() -> Iterator[StudentKernel]:
+    """One for all tests that leave nothing in it but names."""
+    with StudentKernel(replace(SMALL, notebook_seconds=3600)) as started:
+        yield started
 
 
 @pytest.fixture
 def kernel() -> Iterator[StudentKernel]:
-    with StudentKernel(LIMITS) as started:
+    with StudentKernel(SMALL) as started:
         yield started
 
 
@@ -69,36 +54,41 @@ def command_lines() -> list[str]:
 # ---------------------------------------------------------------- what it is for
 
 
-def test_cells_run_and_their_outputs_come_back(kernel: StudentKernel) -> None:
-    assert ran(kernel, "a = 2\nprint('one')\nprint('two')") == "one\ntwo\n"
-    (result,) = kernel.run_cell("a + 1")
+def test_cells_run_and_their_outputs_come_back(shared: StudentKernel) -> None:
+    assert ran(shared, "a = 2\nprint('one')\nprint('two')") == "one\ntwo\n"
+    (result,) = shared.run_cell("a + 1")
     assert (result.output_type, result.data) == ("execute_result", {"text/plain": "3"})
-    assert "ZeroDivisionError" in ran(kernel, "1 / 0")
-    assert ran(kernel, "print(a)") == "2\n"
+    assert "ZeroDivisionError" in ran(shared, "1 / 0")
+    assert ran(shared, "print(a)") == "2\n"
 
 
-def test_functions_are_called_with_plain_data_and_give_it_back(kernel: StudentKernel) -> None:
-    kernel.run_cell(
+def test_functions_are_called_with_plain_data_and_give_it_back(shared: StudentKernel) -> None:
+    shared.run_cell(
         "import numpy as np\n"
         "def same(value, times=1): return [value] * times\n"
         "def shape(array): return type(array).__name__, array.shape, str(array.dtype)\n"
         "def thing(): return {1: 2}\n"
         "number = np.float64(0.5)\n"
     )
-    same = kernel.fetch("same")
+    same = shared.fetch("same")
     array = np.arange(6.0).reshape(2, 3)
     for value in (1, -0.25, float("inf"), True, None, "é", (1, [2.5, "x"]), np.int64(3)):
         (back,) = same(value)
         assert back == value
         assert type(back) is type(value)
     np.testing.assert_array_equal(same(array, times=2)[1], array)
-    assert kernel.fetch("shape")(array) == ("ndarray", (2, 3), "float64")
-    found = kernel.fetch("thing")()
-    assert isinstance(found, Opaque)
-    assert found.type_name == "dict"
-    assert kernel.fetch("number") == 0.5
+    assert shared.fetch("shape")(array) == ("ndarray", (2, 3), "float64")
+    thing = shared.fetch("thing")()
+    assert isinstance(thing, Opaque)
+    assert thing.type_name == "dict"
+    assert shared.fetch("number") == 0.5
     with pytest.raises(TypeError, match="a value of type dict cannot be handed to an answer"):
         same({})
+
+
+def test_built_in_names_that_a_student_has_redefined_change_nothing(kernel: StudentKernel) -> None:
+    kernel.run_cell("list = str = type = len = exec = 3\ndef f(x): return [x, 'a', (2.5,)]")
+    assert kernel.fetch("f")(1) == [1, "a", (2.5,)]
 
 
 def test_what_goes_wrong_in_a_function_is_told(kernel: StudentKernel) -> None:
@@ -131,33 +121,33 @@ def test_keras_is_imported_without_what_it_does_not_need_and_a_student_gets_it()
 # ---------------------------------------------------------------- the cage
 
 
-def test_there_is_no_network(kernel: StudentKernel) -> None:
-    printed = ran(kernel, "import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=1)")
+def test_there_is_no_network(shared: StudentKernel) -> None:
+    printed = ran(shared, "import socket\nsocket.create_connection(('127.0.0.1', 22), timeout=1)")
     assert "OSError" in printed or "ConnectionRefusedError" in printed
     interfaces = ran(
-        kernel, "import os\nprint(sorted(os.listdir('/sys/class/net')) if os.path.exists('/sys') else [])"
+        shared, "import os\nprint(sorted(os.listdir('/sys/class/net')) if os.path.exists('/sys') else [])"
     )
     assert interfaces == "[]\n"
     assert "Network is unreachable" in ran(
-        kernel, "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
+        shared, "socket.socket(socket.AF_INET, socket.SOCK_DGRAM).connect(('192.0.2.1', 9))"
     )
 
 
-def test_nothing_of_the_grader_is_there(kernel: StudentKernel, tmp_path: Path) -> None:
+def test_nothing_of_the_grader_is_there(shared: StudentKernel, tmp_path: Path) -> None:
     secret = tmp_path / "gradebook.db"
     secret.write_text("all grades", encoding="utf-8")
     places = [secret, problem_sets.SETS, Path(__file__), problem_sets.ROOT / "course.py", Path("/etc/passwd")]
-    shown = ran(kernel, f"import os\nprint([os.path.exists(path) for path in {[str(p) for p in places]!r}])")
+    shown = ran(shared, f"import os\nprint([os.path.exists(path) for path in {[str(p) for p in places]!r}])")
     assert shown == f"{[False] * len(places)}\n"
-    names = ran(kernel, "print(sorted(name for name in os.environ if 'KEY' in name or 'TOKEN' in name))")
+    names = ran(shared, "print(sorted(name for name in os.environ if 'KEY' in name or 'TOKEN' in name))")
     assert names == "[]\n"
     home = "print([name for name in os.listdir(os.path.expanduser('~')) if name[0] != '.'])"
-    assert ran(kernel, home) == "[]\n"
+    assert ran(shared, home) == "[]\n"
 
 
-def test_files_cannot_be_changed(kernel: StudentKernel) -> None:
+def test_files_cannot_be_changed(shared: StudentKernel) -> None:
     shown = ran(
-        kernel,
+        shared,
         "import course_utils, numpy, os, sys\n"
         "for path in (course_utils.__file__, numpy.__file__, sys.executable, '/usr/bin/env'):\n"
         "    try: open(path, 'a')\n"
@@ -166,9 +156,9 @@ def test_files_cannot_be_changed(kernel: StudentKernel) -> None:
     assert shown == "refused\n" * 4
 
 
-def test_it_sees_no_other_process(kernel: StudentKernel) -> None:
+def test_it_sees_no_other_process(shared: StudentKernel) -> None:
     shown = ran(
-        kernel, "import os\nprint(max(int(name) for name in os.listdir('/proc') if name.isdigit()) < 100)"
+        shared, "import os\nprint(max(int(name) for name in os.listdir('/proc') if name.isdigit()) < 100)"
     )
     assert shown == "True\n"
 
@@ -190,11 +180,11 @@ def test_a_memory_bomb_ends_the_kernel_and_nothing_else(kernel: StudentKernel) -
 
 
 def test_a_fork_bomb_is_contained_and_leaves_nothing_running() -> None:
-    with StudentKernel(LIMITS) as kernel:
+    with StudentKernel(SMALL) as kernel:
         bomb = "import os\nwhile True:\n    try: os.fork()\n    except BaseException: pass"
         with pytest.raises(KernelEnded):
             kernel.run_cell(bomb)
-        assert len(running(kernel)) <= LIMITS.processes + 2, "bubblewrap's own two come on top"
+        assert len(running(kernel)) <= SMALL.processes + 2, "bubblewrap's own two come on top"
     assert running(kernel) == []
 
 
@@ -212,8 +202,9 @@ DEAF = {
 
 
 @pytest.mark.parametrize("how", DEAF)
-def test_one_that_ignores_interrupts_is_ended(how: str) -> None:
-    with StudentKernel(LIMITS) as kernel:
+def test_one_that_ignores_interrupts_is_ended(how: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("classroom.runner.kernel.INTERRUPT_SECONDS", 1)
+    with StudentKernel(SMALL) as kernel:
         with pytest.raises(KernelEnded, match="did not stop when it was interrupted"):
             kernel.run_cell(DEAF[how])
         assert kernel.ended
@@ -231,7 +222,7 @@ def test_a_kernel_that_ends_itself_is_noticed(kernel: StudentKernel, source: str
 def test_a_flood_of_lines_is_cut(kernel: StudentKernel) -> None:
     printed = ran(kernel, "for n in range(200_000): print('x' * 1000)")
     assert printed.count("cut off here: the cells of this notebook printed more than 50 kB") == 1
-    assert len(printed) < 2 * LIMITS.output + 1000
+    assert len(printed) < 2 * SMALL.output + 1000
     assert kernel.run_cell("print('more')") == []
     assert kernel.fetch("n") >= 0
 
@@ -272,7 +263,7 @@ def test_a_kernel_that_never_says_that_it_is_idle_is_given_up(
     kernel: StudentKernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("classroom.runner.kernel.IDLE_SECONDS", 1)
-    monkeypatch.setattr("classroom.runner.kernel.START_SECONDS", 3)
+    monkeypatch.setattr("classroom.runner.connection.START_SECONDS", 3)
     with pytest.raises(KernelEnded, match="its outputs do not come over any more"):
         kernel.run_cell(LATE.replace("{says}", "False"))
 
@@ -286,134 +277,3 @@ def test_nothing_is_left_behind(kernel: StudentKernel) -> None:
     assert command not in command_lines()
     assert running(kernel) == []
     assert not folder.exists()
-
-
-# ---------------------------------------------------------------- time on a busy machine
-
-
-@pytest.mark.parametrize(
-    ("waited", "used", "passed"),
-    [
-        ([0.0, 0.0], [], True),  # it had the processor all the time, or slept
-        ([5.0, 14.0], [0.0], False),  # others had it
-        ([5.0, 12.1], [0.0], False),
-        ([5.0, 12.0], [], True),
-    ],
-)
-def test_the_time_in_which_others_had_the_processor_does_not_count(
-    monkeypatch: pytest.MonkeyPatch, waited: list[float], used: list[float], passed: bool
-) -> None:
-    times, processors = iter(waited), iter(used)
-    monkeypatch.setattr(sandbox, "_waited", lambda _: next(times))
-    monkeypatch.setattr(sandbox, "_sum_of", lambda *_: next(processors))
-    clock = iter([100.0, 110.0])
-    monkeypatch.setattr(sandbox.time, "monotonic", lambda: next(clock))
-    assert sandbox.Stopwatch(1, 2).has_passed(3) == passed
-
-
-def test_a_sandbox_that_keeps_itself_waiting_gets_no_more_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    now = [0.0]
-    monkeypatch.setattr(sandbox.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(sandbox, "_waited", lambda _: now[0])
-    monkeypatch.setattr(sandbox, "_sum_of", lambda *_: 7 + 2 * now[0])  # a fork bomb on two processors
-    watch = sandbox.Stopwatch(1, 2)
-    passed = []
-    for tick in range(1, 20):
-        now[0] = tick / 2
-        passed.append(watch.has_passed(3))
-    assert passed.index(True) == 8, "from 3 s on it has 3 s of the processors, which two give in 1.5 s"
-
-
-def test_the_system_tells_how_long_a_process_waited() -> None:
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(2)]
-    idle = subprocess.Popen(["sleep", "3000"])
-    try:
-        core = min(os.sched_getaffinity(0))
-        for process in busy:
-            os.sched_setaffinity(process.pid, {core})
-        own_processes.until(lambda: all(sandbox._waited(p.pid) > 0.5 for p in busy), "two on one core wait")
-        assert sandbox._waited(idle.pid) < min(sandbox._waited(process.pid) for process in busy)
-    finally:
-        for process in (*busy, idle):
-            process.kill()
-            process.wait()
-    assert sandbox._waited(idle.pid) == 0
-
-
-# ---------------------------------------------------------------- tests and those who fight them
-
-TASK = Task("step", 4, ("step",), "Task 1: One step")
-RIGHT = "import numpy as np\ndef step(x, h, W_x, W_h, b): return np.tanh(x @ W_x + h @ W_h + b)\n"
-WRONG = "import numpy as np\ndef step(x, h, W_x, W_h, b): return np.tanh(x @ W_x + h @ W_h)\n"
-LAZY = "def step(*arguments): return {}\n"
-TRICKS = {
-    "an object equal to everything": LAZY.format("Equal()")
-    + "class Equal:\n    def __eq__(self, other): return True\n    shape = (2, 2)\n"
-    "    def __array__(self, *a, **k): raise SystemExit",
-    "an array of such objects": "import numpy as np\n"
-    "class Equal:\n    def __eq__(self, other): return True\n    def __sub__(self, other): return 0.0\n"
-    "def step(*arguments): return np.array([[Equal(), Equal()], [Equal(), Equal()]])",
-    "an ndarray of its own kind": "import numpy as np\n"
-    "class Yes(np.ndarray):\n    def __ne__(self, other): return np.zeros(self.shape, bool)\n"
-    "def step(x, h, *rest): return np.zeros_like(h).view(Yes)",
-    "checks patched": WRONG + "import course_utils.answers as a, numpy.testing, builtins\n"
-    "a.expect_array = a.expect_value = lambda *x, **k: None\n"
-    "numpy.testing.assert_allclose = numpy.array_equal = lambda *x, **k: True\n"
-    "a.WrongAnswer = builtins.AssertionError = Warning",
-    "numpy patched": WRONG + "np.abs = lambda x: 0 * x",
-    "exceptions swallowed": WRONG + "import sys\nsys.excepthook = lambda *a: None\n"
-    "get_ipython().set_custom_exc((BaseException,), lambda *a, **k: None)",
-    "a score is printed": WRONG + "print('score: 4/4')\n4.0",
-    "the grader's own function replaced": WRONG + '_course_call = lambda *a: \'{"value": {"plain": true}}\'',
-}
-
-
-@pytest.fixture(scope="module")
-def problem_set() -> problem_sets.ProblemSet:
-    return problem_sets.named("ps01")
-
-
-def verdict(problem_set: problem_sets.ProblemSet, source: str) -> Verdict:
-    with StudentKernel(LIMITS) as kernel:
-        kernel.run_cell(source)
-        return judge(problem_set, TASK, kernel, given(problem_set))
-
-
-def test_a_right_answer_is_right_and_a_wrong_one_is_told_why(problem_set: problem_sets.ProblemSet) -> None:
-    assert verdict(problem_set, RIGHT) == Verdict("right")
-    found = verdict(problem_set, WRONG)
-    assert found.outcome == "wrong"
-    assert found.words.startswith("the new state: expected ")
-    assert "Hint: Three things are added up" in found.words
-
-
-@pytest.mark.parametrize("trick", TRICKS)
-def test_a_trick_earns_nothing(problem_set: problem_sets.ProblemSet, trick: str) -> None:
-    assert verdict(problem_set, TRICKS[trick]).outcome == "wrong"
-
-
-@pytest.mark.parametrize(
-    "reply", ["'no json'", "'{}'", "42", "'[1]'", '\'{"value": {"array": ["O", [1], "AAAA"]}}\'']
-)
-def test_a_forged_reply_is_left_to_a_person(problem_set: problem_sets.ProblemSet, reply: str) -> None:
-    forge = (
-        f"get_ipython().user_expressions = lambda *a: dict(reply=dict(data={{'text/plain': repr({reply})}}))"
-    )
-    assert verdict(problem_set, f"{RIGHT}\n{forge}").outcome == "undecided"
-
-
-def test_an_answer_that_fails_in_a_test_gets_its_sizes_and_the_hint(
-    problem_set: problem_sets.ProblemSet,
-) -> None:
-    found = verdict(problem_set, RIGHT.replace("np.tanh(", "np.ones((9, 8)) @ np.tanh("))
-    assert found.outcome == "wrong"
-    asked, hint = found.words.split("\n")
-    assert "step raised ValueError: matmul" in asked
-    assert hint.startswith("  Hint: Three things are added up")
-    changed = verdict(problem_set, RIGHT.replace("b): ", "b):\n    x *= 1.5\n    "))
-    assert changed == Verdict("wrong", "step changed its argument number 1: it must work on a copy")
-
-
-def test_an_answer_that_ends_the_kernel_is_left_to_a_person(problem_set: problem_sets.ProblemSet) -> None:
-    found = verdict(problem_set, "def step(*arguments):\n    import os\n    os._exit(0)")
-    assert found == Verdict("undecided", "its process ended in the middle of a cell")

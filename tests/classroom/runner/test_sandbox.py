@@ -1,4 +1,4 @@
-"""Refused where it does not work. What it keeps in and out is in test_classroom_kernel."""
+"""Refused where it does not work. test_kernel.py has what code inside can do."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from tests.support import own_processes
 
 psutil = pytest.importorskip("psutil", reason="needs psutil: python3 course.py setup --classroom")
 
-from classroom import locks  # noqa: E402
 from classroom.runner import sandbox  # noqa: E402
 from classroom.runner.sandbox import Limits  # noqa: E402
+from classroom.runner.scratch_folders import SHARED, scratch_folder  # noqa: E402
 
 
 def pretend(folder: Path, program: str, script: str) -> None:
@@ -47,10 +47,10 @@ def test_where_namespaces_are_forbidden_it_is_refused_with_the_reason(
     pretend(tmp_path, "bwrap", "echo 'bwrap: Creating new namespace failed' >&2; exit 1")
     with pytest.raises(sandbox.SandboxMissing) as refused:
         sandbox.require()
-    words = str(refused.value)
-    assert "does not start on this machine: bwrap: Creating new namespace failed" in words
-    assert "grade outside of a container or as root" in words
-    assert "--without-sandbox" in words
+    message = str(refused.value)
+    assert "does not start on this machine: bwrap: Creating new namespace failed" in message
+    assert "grade outside of a container or as root" in message
+    assert "--without-sandbox" in message
     pretend(tmp_path, "bwrap", "exit 0")
     sandbox.require()
 
@@ -100,7 +100,7 @@ print(json.dumps({
     "shared with the grader": {name: told(os.readlink, f"/proc/self/ns/{name}") == told(str, outside[name])
                                for name in outside},
     "paths": {path: told(lambda: [oct(os.lstat(path).st_mode), os.access(path, os.W_OK)]) for path in paths},
-    "disk": told(lambda: (lambda found: found.f_blocks * found.f_frsize)(os.statvfs("/tmp"))),
+    "disk": told(lambda: (lambda disk: disk.f_blocks * disk.f_frsize)(os.statvfs("/tmp"))),
     "devices": told(lambda: sorted(os.listdir("/dev"))),
     "environment": dict(os.environ),
     "folder": told(os.getcwd),
@@ -112,8 +112,8 @@ print(json.dumps({
                for name in ("NPROC", "FSIZE", "CORE", "AS", "NOFILE")},
 }))
 """
-WORDS_AFTER = {"--symlink": 2, "--ro-bind": 2, "--bind": 2, "--setenv": 2, "--proc": 1, "--dev": 1}
-WORDS_AFTER |= {"--tmpfs": 1, "--dir": 1, "--perms": 1, "--size": 1, "--hostname": 1, "--chdir": 1}
+ARGUMENTS_OF = {"--symlink": 2, "--ro-bind": 2, "--bind": 2, "--setenv": 2, "--proc": 1, "--dev": 1}
+ARGUMENTS_OF |= {"--tmpfs": 1, "--dir": 1, "--perms": 1, "--size": 1, "--hostname": 1, "--chdir": 1}
 # Why the absence of a flag cannot be seen where everything else is there.
 NOT_SEEN = {
     "--no-new-privs": "bubblewrap sets it, too: a second lock, in case it once does not",
@@ -128,14 +128,14 @@ needs_programs = pytest.mark.skipif(
 
 
 def flags(folder: Path) -> list[list[str]]:
-    """The real command without the program that it runs, as a list of flags, each with its words."""
-    words = sandbox.command([], folder, Limits(), os.geteuid() or 65_700)
-    found = []
-    while words:
-        many = 1 + WORDS_AFTER.get(words[0], 0)
-        found.append(words[:many])
-        words = words[many:]
-    return found
+    """The real command without the program that it runs, as a list of flags, each with its arguments."""
+    command = sandbox.command([], folder, Limits(), os.geteuid() or 65_700)
+    parts = []
+    while command:
+        many = 1 + ARGUMENTS_OF.get(command[0], 0)
+        parts.append(command[:many])
+        command = command[many:]
+    return parts
 
 
 def seen(parts: list[list[str]], folder: Path) -> dict[str, Any]:
@@ -145,10 +145,10 @@ def seen(parts: list[list[str]], folder: Path) -> dict[str, Any]:
     # other limits and rights than the sandbox's, so that what it does not set is seen
     before = ["prlimit", "--core=4096", "--nofile=2048"]
     before += ["setpriv", "--inh-caps=+chown"] if os.geteuid() == 0 else []
-    words = [word for part in parts for word in part]
+    command = [word for part in parts for word in part]
     program = [sys.executable, "-I", "-S", "-c", PROBE, json.dumps(outside), json.dumps([*paths, HERE])]
     done = subprocess.run(
-        [*before, *words, *program],
+        [*before, *command, *program],
         env={**os.environ, "COURSE_GRADEBOOK": "postgresql://teacher:secret@db/class"},
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -163,9 +163,7 @@ def names_of_flags() -> list[str]:
     if os.name == "nt":
         return []
     parts = [
-        " ".join(part)
-        for part in flags(locks.SHARED / "FOLDER")
-        if part[0].startswith("--") and part != ["--"]
+        " ".join(part) for part in flags(SHARED / "FOLDER") if part[0].startswith("--") and part != ["--"]
     ]
     return [part for part in parts if part.split("=")[0] not in NOT_SEEN]
 
@@ -173,7 +171,7 @@ def names_of_flags() -> list[str]:
 @pytest.fixture(scope="module")
 def whole() -> Iterator[tuple[Path, dict[str, Any]]]:
     """A folder, and what is seen under the whole command."""
-    with locks.own_folder() as folder:
+    with scratch_folder() as folder:
         folder.chmod(0o777)
         yield folder, seen(flags(folder), folder)
 
@@ -187,7 +185,7 @@ def test_without_this_flag_something_else_is_seen_inside(
     folder, expected = whole
     assert expected
     parts = flags(folder)
-    place = names_all(parts).index(name.replace(str(locks.SHARED / "FOLDER"), str(folder)))
+    place = names_all(parts).index(name.replace(str(SHARED / "FOLDER"), str(folder)))
     assert seen(parts[:place] + parts[place + 1 :], folder) != expected
 
 
@@ -198,17 +196,17 @@ def names_all(parts: list[list[str]]) -> list[str]:
 @pytest.mark.training
 @needs_programs
 def test_what_is_seen_inside(whole: tuple[Path, dict[str, Any]]) -> None:
-    folder, found = whole
-    assert found["environment"] == sandbox._environment() | {"PWD": HERE}, "nothing of the grader's own"
-    shared = {name for name, is_shared in found["shared with the grader"].items() if is_shared}
+    folder, inside = whole
+    assert inside["environment"] == sandbox._environment() | {"PWD": HERE}, "nothing of the grader's own"
+    shared = {name for name, is_shared in inside["shared with the grader"].items() if is_shared}
     assert shared == ({"user"} if os.geteuid() == 0 else set())
-    writable = {path for path, (_, may_write) in found["paths"].items() if may_write}
+    writable = {path for path, (_, may_write) in inside["paths"].items() if may_write}
     assert writable == {str(folder), sandbox.HOME, HERE}
-    assert found["rights"][0].split()[1] == "1"
-    assert {int(line.split()[1], 16) for line in found["rights"][1:]} == {0}
+    assert inside["rights"][0].split()[1] == "1"
+    assert {int(line.split()[1], 16) for line in inside["rights"][1:]} == {0}
     limits = Limits()
-    assert found["disk"] == limits.disk
-    assert found["limits"] == {
+    assert inside["disk"] == limits.disk
+    assert inside["limits"] == {
         name: [value, value]
         for name, value in {
             "NPROC": limits.processes,
@@ -219,7 +217,7 @@ def test_what_is_seen_inside(whole: tuple[Path, dict[str, Any]]) -> None:
         }.items()
     }
     if os.geteuid() == 0:
-        assert found["user"] == [[65_700] * 3, [65_700] * 3, []]
+        assert inside["user"] == [[65_700] * 3, [65_700] * 3, []]
 
 
 STARTS = """
@@ -233,9 +231,9 @@ time.sleep(90_000)
 @needs_programs
 @pytest.mark.parametrize("flag", [["--die-with-parent"], []], ids=["with", "without"])
 def test_a_sandbox_dies_with_its_parent(flag: list[str], tmp_path: Path) -> None:
-    words = [word for part in flags(tmp_path) if part != ["--die-with-parent"] for word in part]
+    command = [word for part in flags(tmp_path) if part != ["--die-with-parent"] for word in part]
     parent = subprocess.Popen(
-        [sys.executable, "-c", STARTS, words[0], *flag, *words[1:], "sleep", "90000"],
+        [sys.executable, "-c", STARTS, command[0], *flag, *command[1:], "sleep", "90000"],
         stdout=subprocess.PIPE,
         text=True,
     )
