@@ -271,8 +271,6 @@ CALLS = {
 }
 WITHOUT_AX = (plotting.gate_maps, plotting.image_rows)  # they draw several axes, always on a new figure
 
-PARAMETERS = {"argvalues": CALLS.values(), "ids": CALLS.keys()}
-
 
 def assert_refused(plot, changed, error, words):
     """Call a plot with arguments that are good but for some, and see the error name them."""

@@ -1,6 +1,7 @@
 """What holds for every plot. What each one draws is tested by its module's name."""
 
 import itertools
+from functools import cache
 from inspect import signature
 
 import matplotlib as mpl
@@ -12,7 +13,7 @@ from matplotlib.colors import to_hex
 from course_utils import plotting
 from course_utils.plotting import canvas
 from tests.support import plot_contents
-from tests.support.plot_examples import CALLS, PARAMETERS, WITHOUT_AX, plot_style
+from tests.support.plot_examples import CALLS, WITHOUT_AX, plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
 
@@ -22,6 +23,22 @@ def axes_of(result):
     return list(np.ravel(result))
 
 
+@cache
+def drawn_once(example):
+    """The axes of an example, for tests that only look at them."""
+    plot, arguments = CALLS[example]
+    return axes_of(plot(**arguments))
+
+
+# In three parts, which may run at the same time.
+GROUPS = [pytest.mark.xdist_group(f"plots {number % 3}") for number in range(len(CALLS))]
+EXAMPLES = pytest.mark.parametrize(
+    "example", [pytest.param(name, marks=group, id=name) for name, group in zip(CALLS, GROUPS, strict=True)]
+)
+PLOTS = pytest.mark.parametrize(
+    ("plot", "arguments"),
+    [pytest.param(*CALLS[name], marks=group, id=name) for name, group in zip(CALLS, GROUPS, strict=True)],
+)
 WIDE = {
     plotting.bars,
     plotting.strip,
@@ -39,19 +56,19 @@ def test_every_plot_function_has_an_example_and_every_example_its_words():
     assert plot_contents.LABELS.keys() == CALLS.keys()
 
 
-@pytest.mark.parametrize("example", CALLS)
+@EXAMPLES
 def test_the_axes_have_their_words_and_units(example):
-    plot, arguments = CALLS[example]
-    axes = axes_of(plot(**arguments))
+    axes = drawn_once(example)
     shown = [text for ax in axes for text in (ax.get_xlabel(), ax.get_ylabel())]
     mapped = [artist for ax in axes for artist in (*ax.images, *ax.collections)]
     shown += [artist.colorbar.ax.get_ylabel() for artist in mapped if artist.colorbar]
     assert [text for text in shown if text] == plot_contents.LABELS[example]
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_what_is_drawn_is_what_was_given_under_its_name(plot, arguments):
-    found = plotting.drawn(plot(**arguments))
+@EXAMPLES
+def test_what_is_drawn_is_what_was_given_under_its_name(example):
+    plot, arguments = CALLS[example]
+    found = plotting.drawn(drawn_once(example))
     expected = getattr(plot_contents, plot.__name__)(**arguments)
     assert found.keys() == expected.keys()
     for name, values in expected.items():
@@ -61,9 +78,10 @@ def test_what_is_drawn_is_what_was_given_under_its_name(plot, arguments):
             np.testing.assert_allclose(found[name], values, rtol=1e-12, err_msg=name)
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_all_that_has_a_name_lies_inside_the_axes(plot, arguments):
-    for ax in axes_of(plot(**arguments)):
+@EXAMPLES
+def test_all_that_has_a_name_lies_inside_the_axes(example):
+    plot, _ = CALLS[example]
+    for ax in drawn_once(example):
         lines = [line.get_xydata() for line in ax.lines if line.get_transform() == ax.transData]
         bars = [bar.get_bbox().get_points() for container in ax.containers for bar in container.patches]
         dots = [points.get_offsets() for points in ax.collections if points.get_array() is None]
@@ -75,14 +93,14 @@ def test_all_that_has_a_name_lies_inside_the_axes(plot, arguments):
                 assert values.max() <= high + 1e-9
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_colours_that_tell_categories_are_those_of_the_palette(plot, arguments):
+@EXAMPLES
+def test_colours_that_tell_categories_are_those_of_the_palette(example):
     allowed = {to_hex(c) for c in (*plotting.PALETTE, canvas.INK, canvas.GREY, "#c4c4c4", "white")}
-    named = [a for ax in axes_of(plot(**arguments)) for a in ax.lines if not a.get_label().startswith("_")]
+    named = [a for ax in drawn_once(example) for a in ax.lines if not a.get_label().startswith("_")]
     assert {to_hex(line.get_color()) for line in named} <= allowed
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+@PLOTS
 def test_it_can_be_shown_with_words(plot, arguments):
     alt = "What is to be seen here, in a sentence."
     bundle, metadata = canvas.picture(plot(**arguments), alt)
@@ -90,7 +108,7 @@ def test_it_can_be_shown_with_words(plot, arguments):
     assert not plt.get_fignums()
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+@PLOTS
 def test_draws_on_the_axes_it_is_given_and_returns_them(plot, arguments):
     if plot in WITHOUT_AX:
         axes = axes_of(plot(**arguments))
@@ -106,7 +124,7 @@ def test_draws_on_the_axes_it_is_given_and_returns_them(plot, arguments):
     assert plt.get_fignums() == [figure.number]
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+@PLOTS
 def test_leaves_its_input_and_the_style_alone(plot, arguments):
     before = repr(arguments)
     style = dict(mpl.rcParams)
@@ -138,8 +156,9 @@ def ticks_out_of_sight(figure):
 
 
 @pytest.mark.parametrize("form", ["own figure", "two in a row"])
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
-def test_no_text_is_cut_and_none_covers_another(plot, arguments, form):
+@EXAMPLES
+def test_no_text_is_cut_and_none_covers_another(example, form):
+    plot, arguments = CALLS[example]
     if form == "own figure" or plot in WITHOUT_AX:
         ax = axes_of(plot(**arguments))[0]
     else:
@@ -163,7 +182,7 @@ def test_no_text_is_cut_and_none_covers_another(plot, arguments, form):
         assert not overlap, (one, other)
 
 
-@pytest.mark.parametrize(("plot", "arguments"), **PARAMETERS)
+@PLOTS
 @pytest.mark.parametrize(
     ("changed", "error", "words"),
     [
