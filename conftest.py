@@ -37,7 +37,7 @@ collect_ignore = [
     "course_utils/performance/block_lstm.py",
 ]
 
-SLOW = ("training", "browser", "kernel")  # markers
+SLOW = ("training", "browser", "slow")  # markers
 IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
 
 for name in os.environ.keys() - environment().keys():

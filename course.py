@@ -52,9 +52,7 @@ def test(*options: str) -> int:
 def check(*options: str) -> int:
     """what needs no training: lint, sync, notebook lint, unit tests (`check tests/x.py`: only these)"""
     folders = () if any((ROOT / each.split("::")[0]).exists() for each in options) else FOLDERS
-    return run(
-        *PYTEST, "-m", "not training and not browser and not kernel and not network", *folders, *options
-    )
+    return run(*PYTEST, "-m", "not training and not browser and not slow and not network", *folders, *options)
 
 
 def fix(*options: str) -> int:

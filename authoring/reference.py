@@ -68,26 +68,27 @@ def public_names(root: Path) -> Iterator[PublicName]:
             if name in at_top:  # `cu.check` is `cu.checks.check`
                 uses.append(rf"\bcu\.{name}\b")
             use = re.compile("|".join(uses))
-            users = [_users(user, use, texts[user]) for user in USERS]
+            users = [_users(user, name, use, texts[user]) for user in USERS]
             yield PublicName(module, name, _summary(path, tree, name), tuple(filter(None, users)))
 
 
-def _users(user: str, use: re.Pattern[str], texts: Mapping[str, str]) -> str:
-    files = sorted(name for name, text in texts.items() if use.search(text))
+def _users(user: str, name: str, use: re.Pattern[str], texts: Mapping[str, str]) -> str:
+    files = sorted(file for file, text in texts.items() if name in text and use.search(text))
     if not files:
         return ""
-    numbers = ", ".join(name[:2] for name in files)
+    numbers = ", ".join(file[:2] for file in files)
     return f"lesson{'s' * (len(files) > 1)} {numbers}" if user == "lessons" else user
 
 
 def reference(root: Path) -> str:
     """The text of docs/reference.md."""
     parts = [_OPENING]
+    files = public_modules(root)
     module = ""
     for entry in public_names(root):
         if entry.module != module:
             module = entry.module
-            summary = _docstring(_tree(public_modules(root)[module]))
+            summary = _docstring(_tree(files[module]))
             parts.append(f"\n## `cu.{module}`\n\n{summary}\n\n| Name | What it does | Used by |")
             parts.append("|:--|:--|:--|")
         users = "; ".join(entry.users) or "what it returns" * entry.name[0].isupper() or "nobody else"

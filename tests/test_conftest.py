@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support import ROOT
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.slow
 
 
 def run_pytest(folder: Path, *options: str, **variables: str) -> str:

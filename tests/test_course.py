@@ -82,7 +82,7 @@ HANDED_OVER = {
     "check": [
         *course.PYTEST,
         "-m",
-        "not training and not browser and not kernel and not network",
+        "not training and not browser and not slow and not network",
         "tests",
         "course_utils",
         "-x",

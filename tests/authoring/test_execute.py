@@ -28,7 +28,7 @@ from authoring.readme import BEGIN, END
 from authoring.render import notebook_metadata
 from tests.support.sample_course import code, opening, stream
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.slow
 
 
 def test_streams_are_joined_where_nothing_stands_between() -> None:

@@ -16,7 +16,7 @@ from authoring.sources import REPOSITORY
 from tests.support.sample_course import code, make_course, markdown, opening, write_notebooks
 
 pytestmark = [
-    pytest.mark.kernel,
+    pytest.mark.slow,
     pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for one process"),
 ]
 

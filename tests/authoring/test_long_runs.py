@@ -188,7 +188,7 @@ def test_a_broken_record_is_said_with_what_mends_it(
     assert build.main([], root) != 0
 
 
-@pytest.mark.kernel
+@pytest.mark.slow
 def test_in_a_kernel_the_file_sees_the_lesson_and_its_checks_are_not_part_of_the_text(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -219,6 +219,7 @@ def test_a_step_that_went_well_prints_what_its_tool_says_only_when_that_is_wante
     assert capfd.readouterr().out == "[2/7] some work\n" + "at work\n" * (not quiet)
 
 
+@pytest.mark.slow
 def test_without_a_network_the_set_up_ends_in_a_sentence(tmp_path):
     copy_course(tmp_path, "requirements.lock")
     unreachable = {"PIP_INDEX_URL": "http://127.0.0.1:9/simple", "PIP_CONFIG_FILE": os.devnull}

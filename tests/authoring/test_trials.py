@@ -15,7 +15,7 @@ from authoring.notebook import load
 from authoring.trials import Outcome, Task
 from tests.support.sample_course import stream
 
-pytestmark = pytest.mark.kernel
+pytestmark = pytest.mark.slow
 
 # Each cell with what the notebook has stored of it.
 STORED = {

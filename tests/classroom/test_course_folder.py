@@ -19,6 +19,7 @@ from classroom.course_folder import CourseFolder, Graded
 from tests.support.sample_class import SET
 
 
+@pytest.mark.slow
 def test_a_new_gradebook_has_nbgraders_version_and_needs_no_program_on_the_path(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -279,6 +279,7 @@ def test_a_folder_that_cannot_be_written_is_said(
     assert "source cannot be written or read: Permission denied." in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_prepared_folder_is_prepared_again_for_another_problem_set_or_gradebook_alone(
     tmp_path: Path, prepared: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:

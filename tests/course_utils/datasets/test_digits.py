@@ -4,7 +4,6 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from sklearn.datasets import load_digits
 
 from course_utils import datasets
 
@@ -25,6 +24,8 @@ def test_the_two_parts_of_the_digits_are_all_of_them_each_once(share):
     x_train, y_train, x_test, y_test = datasets.digits_as_rows(seed=1, test_share=share)
     assert x_train.dtype == np.float32
     assert len(x_test) == pytest.approx(share * 1797, abs=1)
+    from sklearn.datasets import load_digits
+
     raw = load_digits()
     wanted = Counter(
         (image.tobytes(), int(digit)) for image, digit in zip(raw.images, raw.target, strict=True)
@@ -40,6 +41,8 @@ def test_the_drawn_digits_resemble_the_mean_of_their_class_most():
     drawn = datasets.drawn_digits()
     assert drawn.shape == (10, 8, 8)
     assert set(np.unique(drawn)) == {0, 1}
+    from sklearn.datasets import load_digits
+
     raw = load_digits()
     means = np.array([raw.images[raw.target == digit].mean(axis=0).ravel() for digit in range(10)])
     resemblance = np.corrcoef(drawn.reshape(10, 64), means)[:10, 10:]

@@ -58,6 +58,7 @@ def test_the_data_file_has_a_licence_beside_it():
         assert len(stream.read()) < 400_000
 
 
+@pytest.mark.slow
 def test_a_wheel_carries_the_data(tmp_path):
     source = tmp_path / "source"
     for path in [

@@ -87,6 +87,7 @@ def run():
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", [1, 2])
 def test_a_notebook_keeps_the_last_frame_and_nothing_else(run, cell):
     figure, _ = sorted(run.cells[cell].outputs, key=lambda output: output["output_type"])
@@ -99,11 +100,13 @@ def test_a_notebook_keeps_the_last_frame_and_nothing_else(run, cell):
     assert base64.b64decode(expected).startswith(b"\x89PNG")
 
 
+@pytest.mark.slow
 def test_only_a_person_makes_it_draw_on_the_way(run):
     assert printed(run.cells[1]) == "[[1.0, 2.0, 3.0]]\n"
     assert printed(run.cells[2]) == "[[1.0], [1.0, 2.0], [1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]\n"
 
 
+@pytest.mark.slow
 def test_no_figure_stays_open(run):
     assert printed(run.cells[4]) == "[]\n"
 

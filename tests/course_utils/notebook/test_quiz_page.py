@@ -8,6 +8,8 @@ from tests.support.colours import contrast
 from tests.support.notebook_runs import displayed, printed, run_cells
 from tests.support.quiz_examples import QUESTIONS, TEXT
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run():

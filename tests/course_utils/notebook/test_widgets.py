@@ -65,6 +65,7 @@ def outputs_of(notebook):
     return [model["state"]["outputs"] for model in state.values() if model["model_name"] == "OutputModel"]
 
 
+@pytest.mark.slow
 def test_the_first_figure_is_stored_with_its_alt_text(run):
     cell = run.cells[1]
     [image] = displayed(cell, "image/png")
@@ -78,25 +79,30 @@ def test_the_first_figure_is_stored_with_its_alt_text(run):
     assert printed(cell) == "drawn for 2.0\n"
 
 
+@pytest.mark.slow
 def test_viewers_without_widgets_get_a_sentence(run):
     texts = displayed(run.cells[1], "text/plain")
     assert texts[-1] == "A slider for slope: run this notebook in JupyterLab to move it."
 
 
+@pytest.mark.slow
 def test_the_slider_offers_the_values_and_the_output_starts_empty(run):
     assert printed(run.cells[2]) == "0 2.0 slope (('1', 1.0), ('2', 2.0), ('4', 4.0))\n"
 
 
+@pytest.mark.slow
 def test_moving_it_draws_into_the_output_and_not_into_the_cell(run):
     assert printed(run.cells[4]) == "['stream', 'display_data'] []\n"
     assert not run.cells[3].outputs
 
 
+@pytest.mark.slow
 def test_an_error_in_draw_is_shown_and_leaves_no_figure(run):
     assert printed(run.cells[6]) == "['stream', 'error'] []\n"
     assert not run.cells[5].outputs
 
 
+@pytest.mark.slow
 def test_it_works_on_after_an_error_and_without_references(run):
     [text, figure] = outputs_of(run)[0]
     assert text["text"] == "drawn for 2.0\n"
@@ -104,12 +110,14 @@ def test_it_works_on_after_an_error_and_without_references(run):
     assert printed(run.cells[8]) == "2 []\n"
 
 
+@pytest.mark.slow
 def test_the_redrawn_figure_is_that_of_its_value(run):
     [_, moved] = outputs_of(run)[0]
     [first] = displayed(run.cells[1], "image/png")
     assert moved["data"]["image/png"].strip() == first.strip()  # back at the start
 
 
+@pytest.mark.slow
 def test_two_runs_store_the_same_but_for_the_model_id(run):
     def stored(cell):
         data = [output["data"] for output in cell.outputs if "data" in output]

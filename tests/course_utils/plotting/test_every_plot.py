@@ -100,6 +100,7 @@ def test_colours_that_tell_categories_are_those_of_the_palette(example):
     assert {to_hex(line.get_color()) for line in named} <= allowed
 
 
+@pytest.mark.slow
 @PLOTS
 def test_it_can_be_shown_with_words(plot, arguments):
     alt = "What is to be seen here, in a sentence."
@@ -155,6 +156,7 @@ def ticks_out_of_sight(figure):
                     yield label
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["own figure", "two in a row"])
 @EXAMPLES
 def test_no_text_is_cut_and_none_covers_another(example, form):
