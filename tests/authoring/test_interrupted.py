@@ -79,7 +79,8 @@ def interrupted(root: Path, tool: str, *arguments: str, kernels: int) -> str:
     assert "Traceback" not in printed
     assert [path.name for path in waiting if is_alive(int(path.suffix[1:]))] == []
     assert len(list((root / "notebooks").glob("started.*"))) == kernels, "something more was begun"
-    assert list(temporary.iterdir()) == []
+    left = {str(path.relative_to(temporary)): path.stat().st_size for path in temporary.rglob("*")}
+    assert not left, left
     return printed
 
 
