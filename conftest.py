@@ -15,11 +15,12 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from authoring.limits import BadLimit, cell_seconds
+from authoring.cell_timeout import BadLimit, cell_seconds
 from authoring.records import run_times
 from authoring.setup import ROOT, environment
 from authoring.sources import CourseError
@@ -55,25 +56,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    groups: dict[str, list[pytest.Item]] = {}
-    seconds: dict[str, float] = {}
+    files: dict[Path, list[pytest.Item]] = {}
     for item in items:
-        mark = item.get_closest_marker("xdist_group")
-        name = mark.args[0] if mark else str(item.path)
-        groups.setdefault(name, []).append(item)
-        if mark is None:
-            item.add_marker(pytest.mark.xdist_group(name))
+        files.setdefault(item.path, []).append(item)
+    seconds: dict[str, float] = {}
     with suppress(CourseError):  # the sync check reports it
         seconds = run_times.read(ROOT)
 
-    def expected_seconds(group: list[pytest.Item]) -> float:
-        if group[0].path.suffix == ".ipynb":
-            return seconds.get(group[0].path.stem, 60)
-        slow = sum(any(item.get_closest_marker(name) for name in SLOW) for item in group)
-        return 2 * slow + 0.05 * len(group)
+    def expected_seconds(path: Path) -> float:
+        if path.suffix == ".ipynb":
+            return seconds.get(path.stem, 60)
+        slow = sum(any(item.get_closest_marker(name) for name in SLOW) for item in files[path])
+        return 2 * slow + 0.05 * len(files[path])
 
-    longest_first = sorted(groups.values(), key=expected_seconds, reverse=True)
-    items[:] = [item for group in longest_first for item in group]
+    items[:] = [item for path in sorted(files, key=expected_seconds, reverse=True) for item in files[path]]
 
 
 @pytest.fixture(autouse=True)

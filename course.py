@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))  # PYTHONSAFEPATH leave
 
 from authoring.setup import BIN, DOOR, PYTHON, ROOT, UV, Stop, environment, set_up, set_up_classroom
 
-PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"]
+PYTEST = ["-m", "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder"]
 FOLDERS = ("tests", "course_utils")
 
 

@@ -18,14 +18,14 @@ from typing import Any
 import nbformat
 
 from authoring import generated
+from authoring.cell_timeout import BadLimit, cell_seconds
 from authoring.course import Course
 from authoring.execute import ExecutionFailed, clean_outputs, execute
 from authoring.files import write_atomically
 from authoring.lessons import Lesson, LessonError, read_notebook
-from authoring.limits import BadLimit, cell_seconds
-from authoring.releases import extra_release_problems
 from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
+from authoring.student_notebooks import extra_release_problems
 from authoring.sync import extra_notebook_problems, lesson_problems
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from authoring.lessons import Lesson, LessonError, read_lessons
 from authoring.notebook import Notebook, load
 from authoring.problem_sets import ProblemSet, find_problem_sets
-from authoring.records import long_runs, machines, run_times, seeds
+from authoring.records import long_run_results, machine_runs, run_times, seed_sweeps
 from authoring.sources import REPOSITORY
 
 
@@ -56,19 +56,19 @@ class Course:
         return run_times.read(self.root)
 
     @cached_property
-    def sweeps(self) -> Mapping[str, seeds.Sweep]:
+    def sweeps(self) -> Mapping[str, seed_sweeps.Sweep]:
         """What the runs under other seeds showed, by lesson name."""
-        return seeds.SWEEPS.read(self.root)
+        return seed_sweeps.SWEEPS.read(self.root)
 
     @cached_property
-    def machine_runs(self) -> Mapping[str, machines.Record]:
+    def machine_runs(self) -> Mapping[str, machine_runs.Record]:
         """What the runs as other machines showed, by lesson name."""
-        return machines.RECORDS.read(self.root)
+        return machine_runs.RECORDS.read(self.root)
 
     @cached_property
-    def long_runs(self) -> Mapping[str, long_runs.Record]:
+    def long_runs(self) -> Mapping[str, long_run_results.Record]:
         """What the long runs printed, by the name of their file."""
-        return long_runs.read(self.root)
+        return long_run_results.read(self.root)
 
     def by_number(self, numbers: Sequence[str]) -> list[Lesson]:
         """The lessons with these numbers, in order; `1`, `01` and `01_unrolled_rnn` are the same."""

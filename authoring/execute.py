@@ -29,7 +29,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-from authoring import limits, setup
+from authoring import cell_timeout, setup
 
 NOTHING_EXTRA: Mapping[str, str] = MappingProxyType({})
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
@@ -105,12 +105,12 @@ def execute(
     """Return a copy of the notebook with the outputs of running it in `folder`.
 
     `progress` is called with the position of each cell before it runs. A cell may take
-    `cell_seconds`, or what `limits.cell_seconds` gives. The kernel gets this process's variables without the
+    `cell_seconds`, or what `cell_timeout` says. The kernel gets this process's variables without the
     personal ones, and those of `extra_environment`. Raises `ExecutionFailed`, whose message begins with
     `where`. Ctrl-C ends the kernel and then raises; so does `stop` when it is set, with `Stopped`.
     """
     executed = copy.deepcopy(notebook)
-    limit = limits.cell_seconds() if cell_seconds is None else cell_seconds
+    limit = cell_timeout.cell_seconds() if cell_seconds is None else cell_seconds
     position = 0
     stop, started = stop or threading.Event(), threading.Event()
 

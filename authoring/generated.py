@@ -12,14 +12,14 @@ from functools import partial
 from pathlib import Path
 
 from authoring.course import Course
-from authoring.figures import figure, readme_pictures
 from authoring.files import write_atomically
 from authoring.readme import readme_with_table
-from authoring.records import machines, seeds
+from authoring.readme_pictures import figure, readme_pictures
+from authoring.records import machine_runs, seed_sweeps
 from authoring.records.store import Record, Store
 from authoring.reference import architecture, reference
-from authoring.releases import release_path, release_text
 from authoring.sources import CourseError
+from authoring.student_notebooks import release_path, release_text
 
 FIX = "python3 course.py notebooks"
 
@@ -76,11 +76,11 @@ def _seeds(course: Course) -> Iterator[Generated]:
     for name, notebook in course.notebooks.items():
         if name in sweeps and sweeps[name].is_of(notebook):
             sweeps[name] = sweeps[name].in_words_of(notebook)
-    yield from _record(seeds.SWEEPS, course, sweeps)
+    yield from _record(seed_sweeps.SWEEPS, course, sweeps)
 
 
 def _machines(course: Course) -> Iterator[Generated]:
-    yield from _record(machines.RECORDS, course, course.machine_runs)
+    yield from _record(machine_runs.RECORDS, course, course.machine_runs)
 
 
 def _record(store: Store[Record], course: Course, records: Mapping[str, Record]) -> Iterator[Generated]:

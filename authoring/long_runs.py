@@ -24,7 +24,7 @@ from authoring.execute import ExecutionFailed, execute
 from authoring.lessons import Lesson, LessonError
 from authoring.notebook import CHECK_MARK
 from authoring.records.fingerprint import fingerprint
-from authoring.records.long_runs import COMMAND, PATH, Record, write
+from authoring.records.long_run_results import COMMAND, PATH, Record, write
 from authoring.records.run_times import NOT_MEASURED
 from authoring.sources import REPOSITORY, CourseError
 

@@ -1,7 +1,7 @@
 """Run lessons as other machines would: `python -m authoring.machines [03 ...]`.
 
 What training yields differs between processors. Each lesson is run again under switches that take from this
-processor what an older one does not have. It is recorded (see authoring/records/machines.py) whether all
+processor what an older one does not have. It is recorded (see authoring/records/machine_runs.py) whether all
 text was the stored one, measured numbers (≈) left out, and which checks held.
 """
 
@@ -14,13 +14,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from authoring.course import Course
+from authoring.lesson_runs import RecordedRuns, Run, Task, argument_parser, run_in_kernel
 from authoring.lessons import Lesson
 from authoring.notebook import Notebook
-from authoring.records.machines import MACHINES, RECORDS, Record, Result, problems_of
+from authoring.records.machine_runs import MACHINES, RECORDS, Record, Result, problems_of
 from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
 from authoring.sources import REPOSITORY
-from authoring.trials import Kind, Run, Task, argument_parser, run_in_kernel
 
 
 def as_machine(task: Task, stop: threading.Event) -> Outcome:
@@ -37,8 +37,8 @@ def _on_cores(cores: int | None) -> str:
 
 def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: Run = as_machine) -> int:
     parser = argument_parser("machines", "Run lessons as other machines would, and record what differs.")
-    kind = Kind(RECORDS, _start, _due, _add, _print_problems)
-    return kind.main(parser.parse_args(arguments), root, run)
+    runs = RecordedRuns(RECORDS, _start, _due, _add, _print_problems)
+    return runs.main(parser.parse_args(arguments), root, run)
 
 
 def _start(known: Record | None, notebook: Notebook) -> Record:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from authoring.course import Course
-from authoring.records.run_times import in_words
+from authoring.records.run_times import format_duration
 from authoring.records.store import in_cell
 from authoring.sources import CourseError
 
@@ -24,7 +24,7 @@ def lesson_table(course: Course, folder: str = "") -> str:
     for lesson in course.lessons:
         opening = lesson.opening
         link = f"[{in_cell(opening.title)}]({folder}{lesson.notebook.name})"
-        run_time = in_words(course.run_times.get(lesson.name))
+        run_time = format_duration(course.run_times.get(lesson.name))
         rows.append((opening.number, link, in_cell(opening.summary), run_time))
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
 

@@ -20,8 +20,8 @@ from authoring.course import Course
 from authoring.lessons import Lesson, LessonError, SourceCell
 from authoring.long_runs import texts_for
 from authoring.readme import as_generated, lesson_table
-from authoring.records.run_times import in_words
-from authoring.releases import link_to_release
+from authoring.records.run_times import format_duration
+from authoring.student_notebooks import link_to_release
 
 # Cells whose code a reader opens only when wanted.
 FOLDED_TAGS = {"solution", "hide-input"}
@@ -68,7 +68,7 @@ def render_notebook(lesson: Lesson, course: Course) -> Any:
         if cell.kind == "code":
             notebook.cells.append(nbformat.v4.new_code_cell(cell.source, id=cell_id, metadata=metadata))
         else:
-            text = fill(cell.source, placeholders, f"lessons/{lesson.path.name} cell {position}")
+            text = fill_placeholders(cell.source, placeholders, f"lessons/{lesson.path.name} cell {position}")
             notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id, metadata=metadata))
     return notebook
 
@@ -107,7 +107,7 @@ def cell_metadata(cell: SourceCell) -> dict[str, Any]:
     return metadata
 
 
-def fill(text: str, placeholders: Mapping[str, Callable[[], str]], where: str) -> str:
+def fill_placeholders(text: str, placeholders: Mapping[str, Callable[[], str]], where: str) -> str:
     """Replace every `{{word}}` by what it stands for."""
 
     def value(match: re.Match[str]) -> str:
@@ -121,7 +121,7 @@ def fill(text: str, placeholders: Mapping[str, Callable[[], str]], where: str) -
 
 
 def run_time_text(seconds: float | None) -> str:
-    return in_words(seconds) if seconds is None else f"{in_words(seconds)} on 2 CPU cores"
+    return format_duration(seconds) if seconds is None else f"{format_duration(seconds)} on 2 CPU cores"
 
 
 def neighbour_links(lesson: Lesson, course: Course) -> str:

@@ -1,7 +1,7 @@
 """Run lessons under other seeds, and count which checks hold: `python -m authoring.seeds [03 ...]`.
 
-Each lesson's code is run in a fresh kernel under COURSE_SEED = 1, 2, ... (see authoring/trials.py). Each
-result is recorded at once in lessons/seeds.json (see authoring/records/seeds.py), so that a sweep of hours
+Each lesson's code is run in a fresh kernel under COURSE_SEED = 1, 2, ... (see lesson_runs.py). Each
+result is recorded at once in lessons/seeds.json (see records/seed_sweeps.py), so that a sweep of hours
 can be stopped and goes on where it was.
 """
 
@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from authoring.course import Course
+from authoring.lesson_runs import RecordedRuns, Run, Task, argument_parser, at_least_one, run_in_kernel
 from authoring.lessons import Lesson
 from authoring.notebook import Notebook
 from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import SEEDS, SWEEPS, Sweep
+from authoring.records.seed_sweeps import SEEDS, SWEEPS, Sweep
 from authoring.sources import REPOSITORY
-from authoring.trials import Kind, Run, Task, argument_parser, at_least_one, run_in_kernel
 
 
 def under_seed(task: Task, stop: threading.Event) -> Outcome:
@@ -35,14 +35,14 @@ def main(arguments: Sequence[str] | None = None, root: Path = REPOSITORY, run: R
         "--seeds", type=at_least_one, metavar="N", default=SEEDS, help="1 to N (N = %(default)s)"
     )
     choice = parser.parse_args(arguments)
-    kind = Kind(
+    runs = RecordedRuns(
         SWEEPS,
         _start,
         lambda sweep: [f"seed {n}" for n in range(1, choice.seeds + 1) if n not in sweep.seeds],
         lambda sweep, task, outcome: sweep.with_run(seed_of(task), outcome),
         _print_counts,
     )
-    return kind.main(choice, root, run)
+    return runs.main(choice, root, run)
 
 
 def _start(known: Sweep | None, notebook: Notebook) -> Sweep:

@@ -59,7 +59,7 @@ def fingerprint() -> str:
     return hashlib.sha256("\0".join([json.dumps(built), lock, sys.version, str(ROOT)]).encode()).hexdigest()
 
 
-def home() -> dict[str, str]:
+def home_variables() -> dict[str, str]:
     """Caches and settings need a home folder: .venv/home, where the person's own cannot be written to."""
     own = os.path.expanduser("~")  # noqa: PTH111 - Path.home() raises where a user has none
     if os.access(own, os.W_OK | os.X_OK):
@@ -79,7 +79,8 @@ def environment(**extra: str) -> dict[str, str]:
     own = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipython"}
     kept.update({name: str(ROOT / ".jupyter" / folder) for name, folder in own.items()})
     kept["JUPYTER_PREFER_ENV_PATH"] = "1"  # also where .venv belongs to somebody else
-    return {**kept, **home(), "PYTHONUTF8": "1", **extra}  # Windows would use an encoding of its own
+    kept["PYTHONUTF8"] = "1"  # Windows would use an encoding of its own
+    return {**kept, **home_variables(), **extra}
 
 
 def try_to_take(file: BinaryIO) -> bool:
@@ -100,7 +101,7 @@ def try_to_take(file: BinaryIO) -> bool:
 
 
 @contextmanager
-def alone() -> Iterator[None]:
+def setup_lock() -> Iterator[None]:
     """Context manager for one set-up at a time in this checkout; everybody may read what it makes."""
     with (ROOT / ".setup.lock").open("ab") as file:
         if not try_to_take(file):
@@ -118,7 +119,7 @@ def alone() -> Iterator[None]:
             os.umask(mask)
 
 
-def step(number: int, text: str, command: list[object], quiet: bool = False, of: int = 4) -> None:
+def run_step(number: int, text: str, command: list[object], quiet: bool = False, of: int = 4) -> None:
     """Run one part of the set-up and print what it is; raise `Stop` with one sentence if it fails."""
     print(f"[{number}/{of}] {text}", flush=True)
     out, err = (subprocess.PIPE, subprocess.STDOUT) if quiet else (None, None)
@@ -157,7 +158,7 @@ def step(number: int, text: str, command: list[object], quiet: bool = False, of:
     )
 
 
-def once(stamp: Path, content: str, build: Callable[[], None]) -> None:
+def build_if_stale(stamp: Path, content: str, build: Callable[[], None]) -> None:
     """Build a part of .venv, unless its stamp says that it was finished from the same files.
 
     It is looked at again after waiting for another set-up, which may have built it.
@@ -168,7 +169,7 @@ def once(stamp: Path, content: str, build: Callable[[], None]) -> None:
 
     if done():
         return
-    with alone():
+    with setup_lock():
         if not done():
             stamp.unlink(missing_ok=True)
             build()
@@ -182,7 +183,7 @@ def set_up() -> None:
     misread = set(os.pathsep + "${}") & set(str(ROOT))
     if misread:
         raise Stop(f"{ROOT} has {min(misread)!r} in its name, which Python's tools misread: move the course.")
-    once(VENV / "course.stamp", fingerprint(), build)
+    build_if_stale(VENV / "course.stamp", fingerprint(), build)
 
 
 def build() -> None:
@@ -191,15 +192,17 @@ def build() -> None:
         raise Stop(f"The set-up needs {NEEDED_GB} GB of free disk in {ROOT}: free some and run it again.")
     print("Setting up .venv: a minute or two with a fast network. Later starts skip this.", flush=True)
     base = getattr(sys, "_base_executable", None) or sys.executable
-    step(1, "a virtual environment", [base, "-m", "venv", "--clear", VENV], quiet=True)
+    run_step(1, "a virtual environment", [base, "-m", "venv", "--clear", VENV], quiet=True)
     # uv too comes from the lock, with its hashes.
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     uv = VENV / "uv.txt"
     uv.write_text(re.findall(r"^uv==.*(?:\n    --hash.*)+", lock, re.MULTILINE)[0], encoding="utf-8")
     pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--retries", "1"]
-    step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
-    step(3, "the packages of requirements.lock", [*INSTALL, "requirements.lock"])
-    step(4, "the course itself", [*INSTALL[:5], "--no-deps", "--no-build-isolation", "-e", "."], quiet=True)
+    run_step(2, "the installer uv", [*pip, "--require-hashes", "-r", uv], quiet=True)
+    run_step(3, "the packages of requirements.lock", [*INSTALL, "requirements.lock"])
+    run_step(
+        4, "the course itself", [*INSTALL[:5], "--no-deps", "--no-build-isolation", "-e", "."], quiet=True
+    )
 
 
 def set_up_classroom() -> None:
@@ -207,4 +210,4 @@ def set_up_classroom() -> None:
     lock = Path("classroom") / "requirements.lock"
     content = fingerprint() + hashlib.sha256((ROOT / lock).read_bytes()).hexdigest()
     packages = "the packages that grading needs"
-    once(VENV / "classroom.stamp", content, lambda: step(1, packages, [*INSTALL, lock], of=1))
+    build_if_stale(VENV / "classroom.stamp", content, lambda: run_step(1, packages, [*INSTALL, lock], of=1))

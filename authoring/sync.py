@@ -19,10 +19,10 @@ from authoring import generated
 from authoring.course import Course
 from authoring.lessons import Lesson, read_notebook
 from authoring.long_runs import long_run_problems
-from authoring.records import machines, seeds
-from authoring.releases import extra_release_problems
+from authoring.records import machine_runs, seed_sweeps
 from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
+from authoring.student_notebooks import extra_release_problems
 
 _DIFF_LINES = 8
 _RESULTS_OF_RUNNING = {"outputs", "execution_count"}
@@ -77,7 +77,7 @@ def sweep_problems(course: Course) -> list[str]:
         problem
         for lesson in course.lessons
         if lesson.name in course.notebooks
-        for problem in seeds.problems_of(
+        for problem in seed_sweeps.problems_of(
             lesson, course.notebooks[lesson.name], course.sweeps.get(lesson.name)
         )
     ]
@@ -89,7 +89,7 @@ def machine_problems(course: Course) -> list[str]:
         problem
         for lesson in course.lessons
         if lesson.name in course.notebooks
-        for problem in machines.problems_of(
+        for problem in machine_runs.problems_of(
             lesson,
             course.notebooks[lesson.name],
             course.machine_runs.get(lesson.name),

@@ -13,9 +13,9 @@ from typing import Any
 import nbformat
 
 from authoring import problem_sets
+from authoring.cell_timeout import BadLimit
 from authoring.execute import ExecutionFailed, execute
 from authoring.files import write_atomically
-from authoring.limits import BadLimit
 from authoring.problem_sets import ProblemSet, ProblemSetError
 
 

@@ -51,7 +51,7 @@ class Result(NamedTuple):
 def record_results(path: str | Path, *, go_on_after: Collection[str] = ()) -> None:
     """Write the result of every check from now on to a file, as a line of JSON each.
 
-    Used where checks are counted under other seeds and on other processors (authoring/trials.py).
+    Used where checks are counted under other seeds and on other processors (authoring/lesson_runs.py).
 
     Parameters
     ----------

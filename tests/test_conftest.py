@@ -11,6 +11,7 @@ import nbformat
 import pytest
 from hypothesis import HealthCheck, settings
 
+from course import PYTEST
 from tests.support import ROOT
 
 pytestmark = pytest.mark.slow
@@ -116,3 +117,35 @@ def test_one_variable_is_the_time_limit_of_a_cell(
     output = run_pytest(tmp_path, *options, COURSE_CELL_SECONDS=variable)
     assert message in output, output[-2000:]
     assert ("Traceback" in output) == (variable != "soon")
+
+
+def test_a_module_and_a_notebook_stay_whole_and_the_longest_come_first(tmp_path: Path) -> None:
+    test = """
+import os, pathlib, time
+import pytest
+pytestmark = [pytest.mark.{mark}]
+@pytest.mark.parametrize("number", range(6))
+def test_it(number):
+    with pathlib.Path("log.txt").open("a") as file:
+        file.write(f"{name} {{os.getpid()}}\\n")
+    time.sleep(0.1)
+"""
+    for name, mark in (("a", "quick"), ("b", "quick"), ("c", "training"), ("d", "quick")):
+        (tmp_path / f"test_{name}.py").write_text(test.format(name=name, mark=mark), encoding="utf-8")
+    cells = [
+        nbformat.v4.new_code_cell(f"x = {n}" if n == 0 else "x", execution_count=n + 1) for n in range(4)
+    ]
+    notebook = nbformat.v4.new_notebook(cells=cells)
+    for cell in cells[1:]:
+        data = {"text/plain": "0"}
+        result = nbformat.v4.new_output("execute_result", data=data, execution_count=cell.execution_count)
+        cell.outputs = [result]
+    nbformat.write(notebook, tmp_path / "whole.ipynb")
+    (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers =\n  quick: is quick\n  training: trains\n")
+    distribution = [option for option in PYTEST if option not in ("-m", "pytest")]
+    output = run_pytest(tmp_path, *distribution, "--nbval", "--nbval-current-env", ".")
+    assert "28 passed" in output, output[-2000:]
+    lines = [line.split() for line in (tmp_path / "log.txt").read_text(encoding="utf-8").splitlines()]
+    workers = {name: {worker for other, worker in lines if other == name} for name in "abcd"}
+    assert {name: len(ran_on) for name, ran_on in workers.items()} == dict.fromkeys("abcd", 1)
+    assert "c" in [name for name, _ in lines[:2]]

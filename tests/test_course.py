@@ -78,7 +78,7 @@ def test_an_unknown_task_is_named():
 
 
 HANDED_OVER = {
-    "test": ["-m", "pytest", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--nbval", "-x"],
+    "test": ["-m", "pytest", "-n", "2", "--dist", "loadscope", "--no-loadscope-reorder", "--nbval", "-x"],
     "check": [
         *course.PYTEST,
         "-m",

@@ -27,7 +27,7 @@ def write(root: Path, seconds: Mapping[str, float]) -> None:
     write_atomically(root / "lessons" / "run_times.json", json.dumps(rounded, indent=2) + "\n")
 
 
-def in_words(seconds: float | None) -> str:
+def format_duration(seconds: float | None) -> str:
     """A run time on 2 CPU cores, rounded up: to 5 s below a minute and to half minutes above."""
     if seconds is None:
         return NOT_MEASURED

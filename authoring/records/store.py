@@ -68,6 +68,6 @@ def in_cell(text: str) -> str:
     return text.replace("|", r"\|")
 
 
-def literally(text: str) -> str:
+def escape_markdown(text: str) -> str:
     """The text as markdown that shows it, in a table's cell too."""
     return re.sub(r"([\\`*_<\[|])", r"\\\1", text)

@@ -15,6 +15,7 @@ import nbformat
 import pytest
 
 from authoring import build
+from authoring.cell_timeout import cell_seconds
 from authoring.execute import (
     ExecutionFailed,
     WatchfulChannel,
@@ -23,7 +24,6 @@ from authoring.execute import (
     kernel_manager,
     neutral_environment,
 )
-from authoring.limits import cell_seconds
 from authoring.readme import BEGIN, END
 from authoring.render import notebook_metadata
 from tests.support.sample_course import code, opening, stream

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from authoring.records.seeds import SWEEPS
+from authoring.records.seed_sweeps import SWEEPS
 from authoring.sources import REPOSITORY
 from tests.support.sample_course import code, make_course, markdown, opening, write_notebooks
 

@@ -12,7 +12,7 @@ from authoring.course import Course
 from authoring.lessons import LessonError
 from authoring.long_runs import LongRun, find_long_runs, long_run_problems, main, texts_for
 from authoring.readme import as_generated
-from authoring.records.long_runs import read
+from authoring.records.long_run_results import read
 from tests.support.sample_course import change_text, make_course, write_notebooks
 
 TABLE = "| lag | loss |\n|:--|:--|\n| 9 | 0.1 |"

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 
-from authoring import build, sync, trials
+from authoring import build, lesson_runs, sync
 from authoring.course import Course
 from authoring.generated import refresh, stale
+from authoring.lesson_runs import Outcome, Task
 from authoring.machines import as_machine, main
 from authoring.notebook import load
-from authoring.records.machines import MACHINES, RECORDS, Record, processor
+from authoring.records.machine_runs import MACHINES, RECORDS, Record, processor
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import SWEEPS
+from authoring.records.seed_sweeps import SWEEPS
 from authoring.sources import CourseError
 from authoring.sync import machine_problems
-from authoring.trials import Outcome, Task
 from tests.support.sample_course import (
     change_text,
     make_course,
@@ -38,11 +38,11 @@ Ran = list[tuple[str, str]]
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
+    monkeypatch.setattr(lesson_runs.time, "perf_counter", lambda: 0.0)
     return make_course(tmp_path)
 
 
-def runner(ran: Ran, other: Callable[[str], Outcome | None] = lambda _: None) -> trials.Run:
+def runner(ran: Ran, other: Callable[[str], Outcome | None] = lambda _: None) -> lesson_runs.Run:
     """A stand-in for the kernel: everything is equal, unless `other` says something else of a machine."""
 
     def run(task: Task, _: threading.Event) -> Outcome:

@@ -29,6 +29,7 @@ FILES = {
     "classroom/__init__.py": '"""Grades."""\n',
     "benchmarks/__init__.py": '"""Measures."""\n',
     "benchmarks/race.py": '"""A race."""\nfrom course_utils.checks import check\n',
+    "authoring/text.py": '"""Only text."""\nTEXT = "cu.plots.bars"\n',
     "lessons/01_one.py": "cu.check()\ncu.fast.Layer()\n",
     "lessons/02_two.py": "cu.checks.check()\ncu.barsch()\n",
     "problem_sets/ps01.py": "cu.plots.bars()\n",
@@ -55,7 +56,14 @@ def test_a_name_has_the_first_paragraph_of_its_docstring_and_its_users(root: Pat
 
 def test_the_page_has_a_table_a_module(root: Path) -> None:
     page = reference(root)
-    assert r"| `check` | Checks \| raises. | lessons 01, 02; benchmarks |" in page
+    assert r"| `check` | Checks \| raises. | lessons 01, 02; benchmarks | [checks.py](" in page
+    assert (
+        "| `Layer` | A fast layer. | lesson 01 | [speed/layer.py](../course_utils/speed/layer.py) |" in page
+    )
+    assert (
+        "| `LIMIT` | a constant | course_utils itself | [speed/fast.py](../course_utils/speed/fast.py) |"
+        in page
+    )
     assert "## `cu.plots`\n\nPlots.\n" in page
 
 

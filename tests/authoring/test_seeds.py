@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from authoring import trials
+from authoring import lesson_runs
 from authoring.course import Course
+from authoring.lesson_runs import Outcome, Task
 from authoring.notebook import load
-from authoring.records.seeds import SWEEPS
+from authoring.records.seed_sweeps import SWEEPS
 from authoring.seeds import main, seed_of
 from authoring.sync import sweep_problems
-from authoring.trials import Outcome, Task
 from tests.support.sample_course import change_text, make_course, sweep_all, write_notebooks
 
 RISES = "the line rises"
@@ -28,7 +28,7 @@ Ran = list[tuple[str, int]]
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The sample course before any sweep."""
-    monkeypatch.setattr(trials.time, "perf_counter", lambda: 0.0)
+    monkeypatch.setattr(lesson_runs.time, "perf_counter", lambda: 0.0)
     root = make_course(tmp_path)
     SWEEPS.write(root, Course(root).lessons, {})
     return root
@@ -36,7 +36,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def runner(
     ran: Ran, failing: Callable[[str, int], Outcome | Exception | None] = lambda *_: None
-) -> trials.Run:
+) -> lesson_runs.Run:
     """A stand-in for the kernel: every check holds, unless `failing` says something else."""
 
     def run(task: Task, _: threading.Event) -> Outcome:
@@ -117,16 +117,16 @@ def test_a_run_without_a_result_is_said_and_tried_again(
 def test_what_was_stopped_goes_on_where_it_was(
     root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = trials.side_by_side
+    real = lesson_runs.side_by_side
 
     def stopped(*arguments: Any) -> Any:
         yield from itertools.islice(real(*arguments), 3)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(trials, "side_by_side", stopped)
+    monkeypatch.setattr(lesson_runs, "side_by_side", stopped)
     assert main(["01"], root, runner([])) == 130
     assert "Stopped after 3 of 20 runs. The same command goes on from there." in capsys.readouterr().out
-    monkeypatch.setattr(trials, "side_by_side", real)
+    monkeypatch.setattr(lesson_runs, "side_by_side", real)
     ran: Ran = []
     assert main(["01"], root, runner(ran)) == 0
     assert [seed for _, seed in ran] == list(range(4, 21))

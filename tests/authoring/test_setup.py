@@ -34,7 +34,7 @@ def empty_course(tmp_path, monkeypatch):
         commands.append([str(part) for part in command])
 
     record.steps = []
-    monkeypatch.setattr(setup, "step", record)
+    monkeypatch.setattr(setup, "run_step", record)
     return tmp_path, commands
 
 
@@ -62,7 +62,7 @@ def test_a_tool_gets_no_variable_that_misleads_it(monkeypatch):
 def test_a_home_that_can_be_written_to_is_left_alone(empty_course, monkeypatch):
     folder, _ = empty_course
     monkeypatch.setenv("HOME", str(folder))
-    assert setup.home() == {}
+    assert setup.home_variables() == {}
     assert setup.environment()["HOME"] == str(folder)
     assert not (folder / ".venv").exists()
 
@@ -94,7 +94,7 @@ def test_another_persons_home_in_the_environment_is_not_taken(empty_course, monk
     monkeypatch.setenv("HOME", str(folder / "missing"))
     monkeypatch.setattr(os, "access", lambda *_: False)
     with pytest.raises(setup.Stop, match=r"nor .*home can be written to"):
-        setup.home()
+        setup.home_variables()
 
 
 def test_the_set_up_runs_once_and_again_only_when_the_lock_changed(empty_course):
@@ -110,7 +110,7 @@ def test_the_set_up_runs_once_and_again_only_when_the_lock_changed(empty_course)
     assert steps[2] == [*install, "--compile-bytecode", "--require-hashes", "-r", "requirements.lock"]
     assert steps[3] == [*install, "--no-deps", "--no-build-isolation", "-e", "."]
     # the third one takes long, and shows how far it is
-    assert [(number, of, quiet) for number, of, _, quiet in setup.step.steps] == [
+    assert [(number, of, quiet) for number, of, _, quiet in setup.run_step.steps] == [
         (1, 4, True),
         (2, 4, True),
         (3, 4, False),
@@ -138,7 +138,7 @@ def test_what_grading_needs_is_added_once_and_again_only_when_a_lock_changed(emp
     assert len(steps) == 1
     assert steps[0][-2:] == ["-r", str(Path("classroom") / "requirements.lock")]
     assert "--require-hashes" in steps[0]
-    assert setup.step.steps[-1] == (1, 1, "the packages that grading needs", False)
+    assert setup.run_step.steps[-1] == (1, 1, "the packages that grading needs", False)
     assert course.setup("--classroom") == 0
     assert len(steps) == 1
     (folder / "classroom" / "requirements.lock").write_text("new", encoding="utf-8")
@@ -167,17 +167,17 @@ def test_setup_installs_what_grading_needs_only_when_asked(empty_course):
 def test_a_lock_that_is_taken_back_after_a_set_up_was_cut_off_is_set_up_again(empty_course, monkeypatch):
     folder, steps = empty_course
     setup.set_up()
-    lock, record = folder / "requirements.lock", setup.step
+    lock, record = folder / "requirements.lock", setup.run_step
     before = lock.read_text(encoding="utf-8")
     lock.write_text(before + "# edited\n", encoding="utf-8")
 
     def cut(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(setup, "step", cut)
+    monkeypatch.setattr(setup, "run_step", cut)
     with pytest.raises(KeyboardInterrupt):
         setup.set_up()
-    monkeypatch.setattr(setup, "step", record)
+    monkeypatch.setattr(setup, "run_step", record)
     lock.write_text(before, encoding="utf-8")
     steps.clear()
     setup.set_up()
@@ -220,7 +220,7 @@ def test_the_environment_is_built_anew_for_another_python_and_in_another_folder(
 @pytest.mark.parametrize(("mask", "used"), [(0o077, 0o022), (0o027, 0o022), (0o002, 0o002)])
 def test_what_the_set_up_makes_can_be_read_by_others(mask, used, empty_course, monkeypatch):
     folder, _ = empty_course
-    record, masks = setup.step, []
+    record, masks = setup.run_step, []
 
     def look(*arguments, **options):
         record(*arguments, **options)
@@ -228,7 +228,7 @@ def test_what_the_set_up_makes_can_be_read_by_others(mask, used, empty_course, m
         os.umask(mask)
         masks.append(mask)
 
-    monkeypatch.setattr(setup, "step", look)
+    monkeypatch.setattr(setup, "run_step", look)
     before = os.umask(mask)
     try:
         setup.set_up()
@@ -267,17 +267,17 @@ def test_uv_is_installed_in_the_locks_version_with_its_hashes(empty_course):
 
 def test_a_set_up_that_was_cut_off_is_done_anew_by_the_next_call(empty_course, monkeypatch):
     _, steps = empty_course
-    record = setup.step
+    record = setup.run_step
 
     def cut(number, *rest, **options):
         if number == 3:
             raise KeyboardInterrupt
         record(number, *rest, **options)
 
-    monkeypatch.setattr(setup, "step", cut)
+    monkeypatch.setattr(setup, "run_step", cut)
     with pytest.raises(KeyboardInterrupt):
         setup.set_up()
-    monkeypatch.setattr(setup, "step", record)
+    monkeypatch.setattr(setup, "run_step", record)
     steps.clear()
     setup.set_up()
     assert len(steps) == 4

@@ -38,11 +38,11 @@ def test_a_course_in_a_folder_of_any_other_name_is_installed_and_imported(tmp_pa
         from authoring import setup
         from pathlib import Path
         uv, packages = sys.argv[1:]
-        setup.step(1, "bare", [sys.executable, "-m", "venv", "--without-pip", setup.VENV], quiet=True)
+        setup.run_step(1, "bare", [sys.executable, "-m", "venv", "--without-pip", setup.VENV], quiet=True)
         # lends it setuptools, which the build needs
         next(setup.VENV.glob("lib/*/site-packages")).joinpath("lent.pth").write_text(packages)
         install = [uv, *setup.INSTALL[1:5], "--no-deps", "--no-build-isolation", "-e", "."]
-        setup.step(4, "itself", install, quiet=True)
+        setup.run_step(4, "itself", install, quiet=True)
         sys.exit(course.run("-P", "-c", "import course_utils; print(course_utils.__file__)"))
     """
     done = subprocess.run(
@@ -76,11 +76,11 @@ SET_UP = f"""
 import sys
 import course
 from authoring import setup
-step = setup.step
+step = setup.run_step
 def slow(number, text, command, quiet=False, of=4):
     setup.VENV.mkdir(exist_ok=True)
     step(number, text, [sys.executable, "-c", {SLOW!r}, sys.argv[1]])
-setup.step = slow
+setup.run_step = slow
 sys.exit(course.main(["setup"]))
 """
 
@@ -172,14 +172,14 @@ def failing(output):
 
 def test_a_missing_venv_module_is_named(capsys):
     with pytest.raises(setup.Stop, match=r"venv module is missing: install it .*python3-venv"):
-        setup.step(1, "a virtual environment", failing("No module named ensurepip"), quiet=True)
+        setup.run_step(1, "a virtual environment", failing("No module named ensurepip"), quiet=True)
     assert capsys.readouterr().out.startswith("[1/4] a virtual environment")
 
 
 def test_a_disk_that_ran_full_is_named(monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: Usage(10**12, 10**12, 10**6))
     with pytest.raises(setup.Stop, match="The disk is full"):
-        setup.step(3, "the packages", failing("No space left on device"), quiet=True)
+        setup.run_step(3, "the packages", failing("No space left on device"), quiet=True)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_disk_that_ran_full_is_named(monkeypatch):
 def test_the_network_is_blamed_only_where_it_may_be_at_fault(code, output, hashes, message, capfd):
     command = [sys.executable, "-c", f"print({output!r}); raise SystemExit({code})"]
     with pytest.raises(setup.Stop, match=message) as stop:
-        setup.step(3, "the packages", command + ["--require-hashes"] * hashes, quiet=True)
+        setup.run_step(3, "the packages", command + ["--require-hashes"] * hashes, quiet=True)
     assert output in capfd.readouterr().out
     assert ("network" in str(stop.value)) is ("reached" in message)
 
@@ -209,13 +209,13 @@ def test_a_step_runs_in_the_courses_folder_with_the_tools_variables(tmp_path, mo
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", "misleading")
     code = "import os; print(os.getcwd(), os.environ.get('PYTHONPATH'))"
-    setup.step(1, "some work", [sys.executable, "-c", code])
+    setup.run_step(1, "some work", [sys.executable, "-c", code])
     assert f"{ROOT} None" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("quiet", [False, True])
 def test_a_step_that_went_well_prints_what_its_tool_says_only_when_that_is_wanted(quiet, capfd):
-    setup.step(2, "some work", [sys.executable, "-c", "print('at work')"], quiet=quiet, of=7)
+    setup.run_step(2, "some work", [sys.executable, "-c", "print('at work')"], quiet=quiet, of=7)
     assert capfd.readouterr().out == "[2/7] some work\n" + "at work\n" * (not quiet)
 
 

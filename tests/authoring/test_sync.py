@@ -12,7 +12,7 @@ import pytest
 from authoring import render, sync
 from authoring.course import Course
 from authoring.lessons import LessonError, SourceCell
-from authoring.render import cell_ids, fill, neighbour_links
+from authoring.render import cell_ids, fill_placeholders, neighbour_links
 from tests.support.sample_course import (
     change_notebook,
     change_text,
@@ -196,6 +196,6 @@ def test_only_the_placeholders_asked_for_are_made() -> None:
     def never() -> str:
         raise AssertionError
 
-    assert fill("a {{x}} b", {"x": lambda: "y", "z": never}, "here") == "a y b"
+    assert fill_placeholders("a {{x}} b", {"x": lambda: "y", "z": never}, "here") == "a y b"
     with pytest.raises(LessonError, match=r"^here: {{w}} stands for nothing; there are {{x}}"):
-        fill("{{w}}", {"x": never}, "here")
+        fill_placeholders("{{w}}", {"x": never}, "here")

@@ -13,7 +13,7 @@ import pytest
 from authoring import times
 from authoring.course import Course
 from authoring.lessons import Lesson
-from authoring.records.run_times import in_words
+from authoring.records.run_times import format_duration
 from authoring.sources import CourseError
 from authoring.times import cores_of_others, is_noise
 from tests.support.sample_course import make_course
@@ -41,7 +41,7 @@ def at_rest() -> float:
     ],
 )
 def test_run_times_are_rounded_up(seconds: float | None, text: str) -> None:
-    assert in_words(seconds) == text
+    assert format_duration(seconds) == text
 
 
 def test_run_times_that_cannot_be_read_are_named(root: Path) -> None:

@@ -19,7 +19,7 @@ from authoring.course import Course
 from authoring.generated import stale
 from authoring.lint.measured import MARK
 from authoring.long_runs import long_run_problems
-from authoring.releases import extra_release_problems
+from authoring.student_notebooks import extra_release_problems
 
 COURSE = Course()
 LESSONS = [path.stem for path in sorted((COURSE.root / "lessons").glob("*.py"))]

@@ -18,9 +18,9 @@ import nbformat
 from authoring.course import Course
 from authoring.generated import refresh
 from authoring.readme import BEGIN, END
-from authoring.records.machines import MACHINES, RECORDS, Record, Result
+from authoring.records.machine_runs import MACHINES, RECORDS, Record, Result
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import SWEEPS, Sweep
+from authoring.records.seed_sweeps import SWEEPS, Sweep
 from authoring.render import render_notebook
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

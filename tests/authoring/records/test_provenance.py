@@ -9,10 +9,10 @@ import pytest
 
 from authoring import machines, seeds
 from authoring.course import Course
-from authoring.records.machines import RECORDS
-from authoring.records.seeds import SWEEPS
+from authoring.lesson_runs import Outcome
+from authoring.records.machine_runs import RECORDS
+from authoring.records.seed_sweeps import SWEEPS
 from authoring.sync import machine_problems, problems, sweep_problems
-from authoring.trials import Outcome
 from tests.support.sample_course import (
     change_text,
     make_course,

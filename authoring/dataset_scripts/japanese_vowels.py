@@ -1,4 +1,4 @@
-"""Make course_utils/datasets/data/japanese_vowels.npz: `python -m authoring.extracts.japanese_vowels`.
+"""Make course_utils/datasets/data/japanese_vowels.npz: `python -m authoring.dataset_scripts.japanese_vowels`.
 
 The recordings are those of the UCI Machine Learning Repository. The `aeon` package carries them as text. Its
 wheel is fetched with pip and read as a zip file: aeon is not installed, and the course does not depend on it.

@@ -1,6 +1,6 @@
 """Changes modules in many small ways, one at a time, and lists the changes that no test notices.
 
-`python -m authoring.mutants 10 course_utils/checks.py` tries one change in ten.
+`python -m authoring.mutation_testing 10 course_utils/checks.py` tries one change in ten.
 
 Cosmic Ray makes the changes. By itself it would make them in the files that one works on, with one test
 command for all modules and a new Python for each: here a copy is changed, and a fork that has imported most

@@ -15,8 +15,8 @@ from authoring.lessons import Lesson
 from authoring.notebook import Notebook
 from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import Sweep
-from authoring.records.store import Store, lesson_link, literally
+from authoring.records.seed_sweeps import Sweep
+from authoring.records.store import Store, escape_markdown, lesson_link
 
 # A value must be away from its bound by this share of what the seeds spread, on every machine.
 MARGIN = 0.2
@@ -136,7 +136,7 @@ def page(lessons: Sequence[Lesson], records: Mapping[str, Record]) -> str:
         rows.append("| " + " | ".join([lesson.number, lesson_link(lesson), *cells]) + " |")
     meanings = [f"- **{name}**: {machine.meaning}{_switches(machine)}" for name, machine in MACHINES.items()]
     troubles = [
-        f"- {lesson.name}, {name}: {literally(trouble)}"
+        f"- {lesson.name}, {name}: {escape_markdown(trouble)}"
         for lesson in lessons
         if lesson.name in records
         for name, result in records[lesson.name].results.items()

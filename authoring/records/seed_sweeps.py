@@ -15,7 +15,7 @@ from authoring.lessons import Lesson
 from authoring.notebook import Notebook
 from authoring.records.outcome import Outcome
 from authoring.records.provenance import Provenance
-from authoring.records.store import Store, lesson_link, literally
+from authoring.records.store import Store, escape_markdown, lesson_link
 
 SEEDS = 20
 MOST_FAILURES = 1  # in each 20 seeds
@@ -138,10 +138,10 @@ def page(lessons: Sequence[Lesson], sweeps: Mapping[str, Sweep]) -> str:
         ]
         rows.append(f"| {' | '.join(cells)} |")
         table = [f"\n## {lesson.label}\n", "| Check | Held in |", "|:--|--:|"]
-        table += [f"| {literally(sentence)} | {sweep.held(sentence)} |" for sentence in sweep.failed]
+        table += [f"| {escape_markdown(sentence)} | {sweep.held(sentence)} |" for sentence in sweep.failed]
         if sweep.errors:
             table.append("\nSome runs ended early; the checks that they did not reach count as failed:\n")
-        table += [f"- seed {seed}, {literally(error)}" for seed, error in sorted(sweep.errors.items())]
+        table += [f"- seed {seed}, {escape_markdown(error)}" for seed, error in sorted(sweep.errors.items())]
         parts.append("\n".join(table))
     return "\n".join([_PAGE_OPENING, *rows, *parts]) + "\n"
 

@@ -1,4 +1,4 @@
-"""authoring.trials with real kernels: what a failed check hides and does not, and what counts as different.
+"""With real kernels: what a failed check hides and does not, and what counts as different.
 
 For what is counted and kept see test_seeds.py, for Ctrl-C test_interrupted.py.
 """
@@ -10,9 +10,9 @@ from typing import Any
 import nbformat
 import pytest
 
-from authoring import machines, seeds, trials
+from authoring import lesson_runs, machines, seeds
+from authoring.lesson_runs import Outcome, Task
 from authoring.notebook import load
-from authoring.trials import Outcome, Task
 from tests.support.sample_course import stream
 
 pytestmark = pytest.mark.slow
@@ -61,7 +61,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
     def run(task: Task, stop: Any) -> Outcome:
         return (seeds.under_seed if task.circumstance.startswith("seed") else machines.as_machine)(task, stop)
 
-    ended = {task.circumstance: outcome for task, outcome, _ in trials.side_by_side(tasks, run, jobs=3)}
+    ended = {task.circumstance: outcome for task, outcome, _ in lesson_runs.side_by_side(tasks, run, jobs=3)}
     assert all(isinstance(outcome, Outcome) for outcome in ended.values()), ended
     return ended  # type: ignore[return-value]
 
@@ -112,4 +112,4 @@ def test_a_machine_has_its_switches_and_its_cores(outcomes: dict[str, Outcome]) 
 
 
 def test_a_text_is_compared_without_its_measured_numbers() -> None:
-    assert trials.sanitized(["a ≈ 0.5 b", "≈ 3 %"]) == ["a ≈ b", " ≈"]
+    assert lesson_runs.sanitized(["a ≈ 0.5 b", "≈ 3 %"]) == ["a ≈ b", " ≈"]

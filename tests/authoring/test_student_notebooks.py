@@ -11,7 +11,7 @@ import pytest
 from authoring import build, sync
 from authoring.course import Course
 from authoring.generated import refresh
-from authoring.releases import link_to_release
+from authoring.student_notebooks import link_to_release
 from tests.support import ROOT
 from tests.support.sample_course import change_text, make_course
 

@@ -5,8 +5,8 @@ import io
 import numpy as np
 import pytest
 
-from authoring.extracts import japanese_vowels
-from authoring.extracts.japanese_vowels import as_file, packed, parse
+from authoring.dataset_scripts import japanese_vowels
+from authoring.dataset_scripts.japanese_vowels import as_file, packed, parse
 
 TEXT = """#A comment
 @problemName JapaneseVowels

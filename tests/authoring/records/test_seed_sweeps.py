@@ -10,12 +10,12 @@ import pytest
 from authoring import build, sync
 from authoring.course import Course
 from authoring.generated import refresh, stale
+from authoring.lesson_runs import Outcome
 from authoring.notebook import load
 from authoring.records.provenance import Provenance
-from authoring.records.seeds import SWEEPS, Sweep, page
+from authoring.records.seed_sweeps import SWEEPS, Sweep, page
 from authoring.sources import CourseError
 from authoring.sync import sweep_problems
-from authoring.trials import Outcome
 from tests.support.notebook_changes import CHECK, CLAIM, code, no_outputs, source
 from tests.support.sample_course import change_notebook, change_text, make_course, sweep_all
 

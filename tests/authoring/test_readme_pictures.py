@@ -7,8 +7,8 @@ import pytest
 
 from authoring.build import main
 from authoring.course import Course
-from authoring.figures import stored_figures
 from authoring.generated import refresh, stale
+from authoring.readme_pictures import stored_figures
 from authoring.sync import problems
 from tests.support.sample_course import ALT, PNG, change_text, make_course
 

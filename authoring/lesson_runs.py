@@ -225,7 +225,7 @@ def built_notebooks(course: Course, numbers: Sequence[str]) -> list[tuple[Lesson
 
 
 @dataclass(frozen=True)
-class Kind(Generic[Record]):
+class RecordedRuns(Generic[Record]):
     """Trials of one kind, and how they are recorded."""
 
     store: Store[Record]
