@@ -1,5 +1,5 @@
 """What holds for every public function: its arrays are of the types that its annotation names (int64 is not
-int32), and what it does when nothing else is said stands here a second time.
+int32), and what it does when nothing else is asked for stands here a second time, or in its plot's tests.
 """
 
 import inspect
@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 import course_utils as cu
-from tests.support import plot_examples
+from tests.support.plots import collected
 
-PLOTS = {"drawn", "gate_maps", "image_rows"}  # arrays of axes, or of what was given
+EXAMPLES = collected("EXAMPLES").values()
 ROWS = cu.datasets.LetterRows(np.array([[1, 2]]), np.array([[0, 1]]), np.ones((1, 2), bool), np.array(["a"]))
 TOPICS = {f"t{n}": f"Topic {'abcdefghijkl'[n]} says a thing or two." for n in range(12)}
 
@@ -82,8 +82,8 @@ def dtypes(hint):
     if get_origin(hint) is np.ndarray:
         return [get_args(get_args(hint)[1])[0]]
     if inspect.isclass(hint) and issubclass(hint, tuple):
-        return [found for part in fields(hint).values() for found in dtypes(part)]
-    return [found for part in get_args(hint) for found in dtypes(part)]
+        return [kind for part in fields(hint).values() for kind in dtypes(part)]
+    return [kind for part in get_args(hint) for kind in dtypes(part)]
 
 
 def assert_as_annotated(value, hint):
@@ -114,8 +114,10 @@ def returned(function):
 
 
 def test_every_public_function_that_returns_arrays_is_called_here():
-    found = {name for name, function in public_functions() if dtypes(returned(function))}
-    assert found == CALLS.keys() | TRAINING_CALLS.keys() | {f"plotting.{name}" for name in PLOTS}
+    result = {name for name, function in public_functions() if dtypes(returned(function))}
+    several_axes = {f"plotting.{example.plot.__name__}" for example in EXAMPLES if not example.takes_ax}
+    what_was_given = {"plotting.drawn"}
+    assert result == CALLS.keys() | TRAINING_CALLS.keys() | several_axes | what_was_given
 
 
 def assert_call(name, call):
@@ -160,7 +162,7 @@ GOOD = {
     "sequences.all_bit_strings": {"steps": 3},
     "sequences.matched_strings": {"counts": [1, 2], "longest": 3},
 }
-GOOD |= {f"plotting.{plot.__name__}": arguments for plot, arguments in plot_examples.CALLS.values()}
+GOOD |= {f"plotting.{example.plot.__name__}": example.arguments for example in EXAMPLES}
 NEEDED = {
     "checks.check_equal": {"actual": 3, "expected": 3},
     "quiz.show": {},
@@ -224,18 +226,6 @@ DEFAULTS = {
     "fast.epoch_in_graph": {"parts": 2},
     "many_networks.arranged": {"name": "data"},
     "many_networks.train": {"clip": 1.0},
-    "plotting.bars": {"log": False},
-    "plotting.bit_rows": {"first_step": 0},
-    "plotting.class_columns": {"mark": "marked", "log": False},
-    "plotting.curves_by_length": {"log": True},
-    "plotting.curves_over": {"log": "y"},
-    "plotting.distributions": {"bins": 40, "log": False},
-    "plotting.heat_map": {"time_label": "time step", "unit_label": "unit", "diverging": False},
-    "plotting.loss_surface": {"label": "loss"},
-    "plotting.step_series": {"xlabel": "time step"},
-    "plotting.strip": {"log": False},
-    "plotting.tanh_saturation": {"threshold": 0.99},
-    "plotting.training_curves": {"xlabel": "epoch", "log": True},
     "printing.measured": {"spec": ""},
     "quiz.choice": {"praise": "Right."},
     "quiz.number": {"praise": "Right."},
@@ -247,11 +237,12 @@ DEFAULTS = {
     "sequences.digit_sums": {"shortest": 1},
     "workers.run": {"workers": 2, "restarts": 0, "seconds": 120.0},
 }
+DEFAULTS |= {f"plotting.{name}": chosen for name, chosen in collected("DEFAULTS").items()}
 
 
 def test_defaults_are_those_that_are_documented():
-    found = {}
+    result = {}
     for name, function in public_functions():
         chosen = {key: p.default for key, p in inspect.signature(function).parameters.items()}
-        found[name] = {key: value for key, value in chosen.items() if type(value) in (bool, int, float, str)}
-    assert {name: chosen for name, chosen in found.items() if chosen} == DEFAULTS
+        result[name] = {key: value for key, value in chosen.items() if type(value) in (bool, int, float, str)}
+    assert {name: chosen for name, chosen in result.items() if chosen} == DEFAULTS

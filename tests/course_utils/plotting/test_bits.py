@@ -9,16 +9,54 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import BITS, assert_refused, plot_style
+from tests.support.plots import TITLE, Example, assert_refused, plot_style, points
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+BITS = np.random.default_rng(0).integers(0, 2, size=(5, 15))
+
+
+def expected(*, x, y, answers=None, first_step=0, **_):
+    given = {"input": x, "label": y} | ({} if answers is None else {"answer": answers})
+    times, result = first_step + np.arange(x.shape[1]), {}
+    for n, (name, values) in enumerate(given.items()):
+        places = times + 0.8 * ((n + 0.5) / len(given) - 0.5)
+        result[name] = points(np.tile(places, len(x)), np.maximum(values, 0.05).ravel())
+    if answers is not None:
+        rows, steps = np.nonzero((answers > 0.5) != (y > 0.5))
+        result["wrong"] = points(times[steps], 1.45 * (len(x) - 1 - rows) + 1.14)
+    return result
+
+
+EXAMPLES = {
+    "bit_rows": Example(
+        plotting.bit_rows,
+        {
+            "x": BITS,
+            "y": 1 - BITS,
+            "answers": np.random.default_rng(2).random(BITS.shape),
+            "title": TITLE,
+        },
+        labels=["time step"],
+        drawn=expected,
+        wide=True,
+    ),
+    "bit_rows, no answers": Example(
+        plotting.bit_rows,
+        {"x": BITS[:1], "y": 1 - BITS[:1], "first_step": 9975, "title": TITLE},
+        labels=["time step"],
+        drawn=expected,
+        wide=True,
+    ),
+}
+DEFAULTS = {"bit_rows": {"first_step": 0}}
 
 
 def bars_of(ax, name):
     """Heights of one kind's bars, shape (B, T), and where they stand."""
-    found = [container for container in ax.containers if container.patches[0].get_gid() == name]
-    heights = np.array([[bar.get_height() for bar in container] for container in found])
-    places = np.array([[bar.get_x() + bar.get_width() / 2 for bar in container] for container in found])
+    rows = [container for container in ax.containers if container.patches[0].get_gid() == name]
+    heights = np.array([[bar.get_height() for bar in container] for container in rows])
+    places = np.array([[bar.get_x() + bar.get_width() / 2 for bar in container] for container in rows])
     return heights, places
 
 
@@ -43,8 +81,8 @@ def test_crosses_stand_where_the_answer_is_wrong(rows, steps, seed):
     [marks] = [marks for marks in ax.collections if "wrong" in str(marks.get_label())]
     wrong = np.abs(answers - y) > 0.5
     assert marks.get_label() == f"wrong: {wrong.sum()} of {rows * steps}"
-    found = [(rows - 1 - int(y // 1.45), round(x)) for x, y in marks.get_offsets()]
-    assert sorted(found) == [tuple(place) for place in np.argwhere(wrong).tolist()]
+    result = [(rows - 1 - int(y // 1.45), round(x)) for x, y in marks.get_offsets()]
+    assert sorted(result) == [tuple(place) for place in np.argwhere(wrong).tolist()]
     plt.close(ax.figure)
 
 
@@ -81,6 +119,6 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)

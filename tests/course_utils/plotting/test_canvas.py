@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgb
 
 from course_utils import plotting
 from course_utils.plotting import canvas
-from tests.support.plot_examples import plot_style
+from tests.support.plots import plot_style
 
 ALT = "Two curves that fall, the second one faster than the first."
 
@@ -85,7 +85,7 @@ def test_show_outside_a_notebook_is_harmless(capsys):
 
 
 @pytest.mark.parametrize(
-    ("what", "alt", "error", "words"),
+    ("what", "alt", "error", "message"),
     [
         ("axes", "", ValueError, "alt must say something: pass a text of at least 30 characters; got ''"),
         ("axes", "A figure.", ValueError, "at least 30 characters; got 'A figure.'"),
@@ -100,12 +100,12 @@ def test_show_outside_a_notebook_is_harmless(capsys):
         ("empty", ALT, ValueError, "got axes of 0 figures"),
     ],
 )
-def test_show_refuses(displayed, what, alt, error, words):
+def test_show_refuses(displayed, what, alt, error, message):
     first, second = plt.subplots()[1], plt.subplots()[1]
     form = {"axes": first, "none": None, "two": [first, second], "empty": []}[what]
     with pytest.raises(error) as caught:
         plotting.show(form, alt)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert not displayed
 
 

@@ -7,13 +7,100 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from course_utils.plotting.canvas import NOTHING
+from tests.support.plots import TITLE, Example, assert_refused, plot_style, points
 
-WORDS = {"xlabel": "ones", "ylabel": "strings", "title": "Few strings have few ones"}
+TEXTS = {"xlabel": "ones", "ylabel": "strings", "title": "Few strings have few ones"}
 ROWS = {"LSTM": [0.3, 0.1, 0.2], "GRU": [0.5, 0.4]}
 
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def upright(baselines):
+    """Lines of baselines from the bottom to the top of the axes."""
+    return {name: points([level] * 2, [0, 1]) for name, level in baselines.items()}
+
+
+def expected_bars(*, values, baselines=NOTHING, **_):
+    rows = {name: [[value, row]] for row, (name, value) in enumerate(values.items())}
+    return rows | upright(baselines)
+
+
+def expected_columns(*, heights, marked, mark, ylabel, **_):
+    every, chosen = points(range(len(heights)), heights), np.array(marked)
+    return {ylabel: every[~chosen], mark: every[chosen]}
+
+
+def expected_strip(*, samples, baselines, **_):
+    dots = {
+        name: points(values, row + np.linspace(-0.12, 0.12, len(values)))
+        for row, (name, values) in enumerate(samples.items())
+    }
+    medians = np.repeat([np.median(values) for values in samples.values()], 2)
+    ends = [row + end for row in range(len(samples)) for end in (-0.32, 0.32)]
+    return dots | {"median": points(medians, ends)} | upright(baselines)
+
+
+EXAMPLES = {
+    "bars": Example(
+        plotting.bars,
+        {
+            "values": {"always 0": 0.61, "a rather long name of a model": 0.0021},
+            "xlabel": "mean squared error",
+            "title": TITLE,
+            "baselines": {"the best answer without memory": 0.31},
+        },
+        labels=["mean squared error"],
+        drawn=expected_bars,
+        wide=True,
+    ),
+    "bars, log": Example(
+        plotting.bars,
+        {"values": {"a": 0.61, "b": 2e-5}, "xlabel": "error", "title": TITLE, "log": True},
+        labels=["error"],
+        drawn=expected_bars,
+        wide=True,
+    ),
+    "bars, signed": Example(
+        plotting.bars,
+        {"values": {"a": -0.61, "b": 0.3}, "xlabel": "gain", "title": TITLE},
+        labels=["gain"],
+        drawn=expected_bars,
+        wide=True,
+    ),
+    "class_columns": Example(
+        plotting.class_columns,
+        {
+            "heights": [3, 0, 7, 2],
+            "xlabel": "ones in a string",
+            "ylabel": "strings",
+            "title": TITLE,
+            "marked": [True, True, False, False],
+            "mark": "never shown",
+            "log": True,
+        },
+        labels=["ones in a string", "strings"],
+        drawn=expected_columns,
+    ),
+    "strip": Example(
+        plotting.strip,
+        {
+            "samples": {"LSTM": [0.3, 0.1, 0.25], "a GRU of the same size": [0.5, 0.4]},
+            "xlabel": "wrong (%)",
+            "title": TITLE,
+            "baselines": {"guessing": 0.8},
+        },
+        labels=["wrong (%)"],
+        drawn=expected_strip,
+        wide=True,
+    ),
+}
+DEFAULTS = {
+    "bars": {"log": False},
+    "class_columns": {"mark": "marked", "log": False},
+    "strip": {"log": False},
+}
 
 
 def heights_by_class(ax):
@@ -24,16 +111,16 @@ def heights_by_class(ax):
 
 
 def test_each_class_has_its_column_and_its_words():
-    ax = plotting.class_columns([3, 0, 7], **WORDS)
+    ax = plotting.class_columns([3, 0, 7], **TEXTS)
     assert len(ax.lines) == 0
     assert heights_by_class(ax) == {0: 3, 1: 0, 2: 7}
     assert (ax.get_xlabel(), ax.get_ylabel()) == ("ones", "strings")
-    assert ax.get_title(loc="left") == WORDS["title"]
+    assert ax.get_title(loc="left") == TEXTS["title"]
     assert ax.get_legend() is None
 
 
 def test_marked_classes_are_told_by_hatching_too_and_empty_ones_by_a_cross():
-    ax = plotting.class_columns([3, 0, 7], marked=[True, True, False], mark="never shown", **WORDS)
+    ax = plotting.class_columns([3, 0, 7], marked=[True, True, False], mark="never shown", **TEXTS)
     marked = {round(p.get_x() + p.get_width() / 2) for p in ax.patches if p.get_hatch()}
     assert marked == {0, 1}
     assert [float(x) for x in ax.lines[0].get_xdata()] == [1]
@@ -42,20 +129,20 @@ def test_marked_classes_are_told_by_hatching_too_and_empty_ones_by_a_cross():
 
 @pytest.mark.parametrize(("heights", "cross"), [([3, 0, 7], False), ([0, 0, 7], True)])
 def test_the_legend_shows_what_is_drawn_of_the_marked_classes(heights, cross):
-    ax = plotting.class_columns(heights, marked=[True, True, False], mark="never shown", **WORDS)
+    ax = plotting.class_columns(heights, marked=[True, True, False], mark="never shown", **TEXTS)
     (handle,) = ax.get_legend().legend_handles
     assert (getattr(handle, "get_marker", lambda: "")() == "x") is cross
     assert cross or handle.get_hatch(), "the legend's column is not that of the marked classes"
 
 
 def test_a_logarithmic_axis_shows_a_single_sample():
-    ax = plotting.class_columns([0, 1, 1000], log=True, **WORDS)
+    ax = plotting.class_columns([0, 1, 1000], log=True, **TEXTS)
     assert ax.get_yscale() == "log"
     assert ax.get_ylim() == (0.5, 2000)
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"heights": [[1, 2]]}, ValueError, "heights must have 1 axis (C,); got shape (1, 2)"),
         ({"heights": [1, -2]}, ValueError, "heights must be at least 0; got -2 at index 1"),
@@ -66,17 +153,17 @@ def test_a_logarithmic_axis_shows_a_single_sample():
         ({"ax": 3}, TypeError, "ax must be matplotlib Axes or None"),
     ],
 )
-def test_class_columns_names_bad_arguments(changed, error, words):
-    given_arguments = {"heights": [1, 2, 3], **WORDS} | changed
+def test_class_columns_names_bad_arguments(changed, error, message):
+    given_arguments = {"heights": [1, 2, 3], **TEXTS} | changed
     with pytest.raises(error) as caught:
         plotting.class_columns(given_arguments.pop("heights"), **given_arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @settings(max_examples=20)
 @given(st.lists(st.integers(0, 1000), min_size=1, max_size=25), st.booleans())
 def test_any_counts_are_drawn_as_they_are(counts, log):
-    ax = plotting.class_columns(counts, log=log, **WORDS)
+    ax = plotting.class_columns(counts, log=log, **TEXTS)
     assert heights_by_class(ax) == dict(enumerate(counts))
     plt.close("all")
 
@@ -106,7 +193,7 @@ def test_baselines_are_lines_with_their_names_and_many_rows_find_markers():
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         (
             {"samples": {}},
@@ -119,11 +206,11 @@ def test_baselines_are_lines_with_their_names_and_many_rows_find_markers():
         ({"xlabel": ""}, ValueError, "xlabel must say something"),
     ],
 )
-def test_strip_names_bad_arguments(changed, error, words):
+def test_strip_names_bad_arguments(changed, error, message):
     given_arguments = {"samples": ROWS, "xlabel": "error", "title": "Spread"} | changed
     with pytest.raises(error) as caught:
         plotting.strip(given_arguments.pop("samples"), **given_arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 # ---------------------------------------------------------------- bars
@@ -180,6 +267,6 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bars_name_bad_arguments(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bars_name_bad_arguments(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)

@@ -4,9 +4,70 @@ import numpy as np
 import pytest
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from course_utils.plotting.canvas import NOTHING
+from tests.support.plots import TITLE, Example, across, assert_refused, plot_style, points
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+FALLING = 0.3 * np.exp(-np.arange(30) / 6) + 1e-3
+
+
+def expected_training(*, curves, baselines=NOTHING, **_):
+    return {name: points(np.arange(1, len(y) + 1), y) for name, y in curves.items()} | across(baselines)
+
+
+def expected_series(*, series, **_):
+    return {name: points(range(len(y)), y) for name, y in series.items()}
+
+
+def expected_growth(*, curves, **_):
+    return {name: points(*curve) for name, curve in curves.items()}
+
+
+EXAMPLES = {
+    "training_curves": Example(
+        plotting.training_curves,
+        {
+            "curves": {"training, SimpleRNN(8)": FALLING, "validation, SimpleRNN(8)": FALLING * 1.05},
+            "baselines": {"always answering 0": 0.61, "the best answer without memory": 0.6},
+            "ylabel": "mean squared error",
+            "title": TITLE,
+        },
+        labels=["epoch", "mean squared error"],
+        drawn=expected_training,
+    ),
+    "training_curves, short": Example(
+        plotting.training_curves,
+        {"curves": {"a": [2.0]}, "ylabel": "loss", "title": "One", "log": False},
+        labels=["epoch", "loss"],
+        drawn=expected_training,
+    ),
+    "step_series": Example(
+        plotting.step_series,
+        {
+            "series": {"truth": [0, 1, 0], "the prediction before any training": [0.1, 0, 0]},
+            "ylabel": "change of x",
+            "title": TITLE,
+        },
+        labels=["time step", "change of x"],
+        drawn=expected_series,
+    ),
+    "growth": Example(
+        plotting.growth,
+        {
+            "curves": {"by hand": ([1, 10, 100], [2, 20, 200]), "in a graph": ([1, 100], [3, 4])},
+            "xlabel": "length (steps)",
+            "ylabel": "time (s)",
+            "title": TITLE,
+        },
+        labels=["length (steps)", "time (s)"],
+        drawn=expected_growth,
+    ),
+}
+DEFAULTS = {
+    "training_curves": {"xlabel": "epoch", "log": True},
+    "step_series": {"xlabel": "time step"},
+}
 
 
 def test_curves_start_at_epoch_1_and_baselines_run_across():
@@ -131,19 +192,19 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)
 
 
 # ---------------------------------------------------------------- growth
 
-WORDS = {"xlabel": "size", "ylabel": "time (s)", "title": "Straight lines"}
+TEXTS = {"xlabel": "size", "ylabel": "time (s)", "title": "Straight lines"}
 
 
 def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
     x = np.array([1.0, 10.0, 100.0])
-    ax = plotting.growth({"square": (x, x**2), "root": (x, x**0.5)}, **WORDS)
+    ax = plotting.growth({"square": (x, x**2), "root": (x, x**0.5)}, **TEXTS)
     for line, exponent in zip(ax.lines, (2, 0.5), strict=False):
         at = ax.transData.transform(line.get_xydata())
         slopes = np.diff(at[:, 1]) / np.diff(at[:, 0])
@@ -154,7 +215,7 @@ def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
 
 
 @pytest.mark.parametrize(
-    ("curves", "error", "words"),
+    ("curves", "error", "message"),
     [
         ({}, ValueError, "curves must have at least one entry"),
         ({"a": [1, 2, 3]}, TypeError, r"curves\['a'\] must be a pair \(x, y\)"),
@@ -165,6 +226,6 @@ def test_a_power_law_is_a_straight_line_with_its_exponent_as_slope():
         ({"a": ([1, 2], [0, 2])}, ValueError, r"y of curves\['a'\] must be above 0 for a logarithmic axis"),
     ],
 )
-def test_growth_names_bad_curves(curves, error, words):
-    with pytest.raises(error, match=words):
-        plotting.growth(curves, **WORDS)
+def test_growth_names_bad_curves(curves, error, message):
+    with pytest.raises(error, match=message):
+        plotting.growth(curves, **TEXTS)

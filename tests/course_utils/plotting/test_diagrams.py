@@ -6,9 +6,68 @@ from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
 from course_utils import plotting
 from tests.support.colours import contrast
-from tests.support.plot_examples import assert_refused, headless, network, plot_style, texts_by_gid
+from tests.support.plots import TITLE, Example, assert_refused, plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def network(steps=3, *, batch=3, features=2, units=8, outputs=1, heads=False):
+    """The arguments of unrolled_network for a network of these sizes."""
+    head = np.zeros((units, outputs))
+    weights = {
+        "W_x": np.zeros((features, units)),
+        "W_h": np.zeros((units, units)),
+        "b": np.zeros(units),
+        "W_y": [head] * steps if heads else head,
+        "b_y": [np.zeros(outputs)] * steps if heads else np.zeros(outputs),
+    }
+    return {
+        "x": np.zeros((batch, steps, features)),
+        "h": np.zeros((batch, steps, units)),
+        "y": np.zeros((batch, steps, outputs)),
+        "weights": weights,
+        "title": TITLE,
+    }
+
+
+def headless(**sizes):
+    arguments = network(**sizes)
+    weights = {name: arguments["weights"][name] for name in ("W_x", "W_h", "b")}
+    return arguments | {"y": None, "weights": weights}
+
+
+def expected(*, x, h, y, weights, **_):
+    steps = x.shape[1]
+    shown = range(steps) if steps <= 6 else [*range(4), steps - 1]
+    given = [(name, array) for name, array in (("x", x), ("h", h), ("y", y)) if array is not None]
+    boxes = {f"{n}_{t}": [f"${n}_{{{t}}}$\n{(len(x), a.shape[2])}"] for n, a in given for t in shown}
+    result = boxes | {"h_start": [f"$h_{{-1}} = 0$\n{(len(x), h.shape[2])}"], "weights": None}
+    result |= {"W_x": ["$W_x$"] * len(shown), "W_h": ["$W_h$"] * len(shown)}
+    if y is not None:
+        heads = isinstance(weights["W_y"], list)
+        result["W_y"] = [f"$W_y[{t}]$" if heads else "$W_y$" for t in shown]
+    if steps > 6:
+        result |= {"ellipsis": ["· · ·"], "W_h": ["$W_h$"] * (len(shown) + 1)}
+    return result
+
+
+NETWORKS = {
+    "unrolled_network": network(),
+    "unrolled_network, one step": headless(steps=1, features=1, units=1),
+    "unrolled_network, heads": network(heads=True),
+    "unrolled_network, long": network(100, batch=256, features=28, units=128, outputs=10, heads=True),
+}
+EXAMPLES = {
+    name: Example(plotting.unrolled_network, arguments, labels=[], drawn=expected, wide=True)
+    for name, arguments in NETWORKS.items()
+}
+
+
+def texts_by_gid(ax):
+    result = {}
+    for text in ax.texts:
+        result.setdefault(text.get_gid(), []).append(text.get_text())
+    return result
 
 
 @pytest.mark.parametrize("steps", [1, 2, 6])
@@ -72,9 +131,9 @@ def test_without_a_head_there_is_no_third_row():
 def test_heads_of_their_own_are_named_by_step():
     texts = texts_by_gid(plotting.unrolled_network(**network(heads=True)))
     assert texts["W_y"] == ["$W_y[0]$", "$W_y[1]$", "$W_y[2]$"]
-    [words] = texts["weights"]
-    assert words.splitlines()[1] == "a head of its own at each step:  $W_y[t]$ (8, 1),  $b_y[t]$ (1,)"
-    assert "W_y" not in words.splitlines()[0]
+    [text] = texts["weights"]
+    assert text.splitlines()[1] == "a head of its own at each step:  $W_y[t]$ (8, 1),  $b_y[t]$ (1,)"
+    assert "W_y" not in text.splitlines()[0]
 
 
 @pytest.mark.parametrize(("steps", "shown"), [(7, [0, 1, 2, 3, 6]), (50, [0, 1, 2, 3, 49])])
@@ -101,16 +160,16 @@ WRONG_SHAPES = {
 
 @pytest.mark.parametrize("name", WRONG_SHAPES)
 def test_a_weight_that_does_not_fit_is_named(name):
-    shape, words = WRONG_SHAPES[name]
+    shape, message = WRONG_SHAPES[name]
     arguments = network()
     arguments["weights"][name] = np.zeros(shape)
     with pytest.raises(ValueError, match="must have shape") as caught:
         plotting.unrolled_network(**arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "words"),
+    ("name", "value", "message"),
     [
         ("W_y", [np.zeros((8, 1))] * 2, "weights['W_y'] must be a list of T = 3 arrays, one a step"),
         ("W_y", [np.zeros((8, 1))] * 2 + [np.zeros((7, 1))], "weights['W_y'][2] must have shape (8, 1)"),
@@ -121,12 +180,12 @@ def test_a_weight_that_does_not_fit_is_named(name):
         ),
     ],
 )
-def test_heads_that_do_not_fit_are_named(name, value, words):
+def test_heads_that_do_not_fit_are_named(name, value, message):
     arguments = network(heads=True)
     arguments["weights"][name] = value
     with pytest.raises(ValueError, match="weights") as caught:
         plotting.unrolled_network(**arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("t", range(6))
@@ -170,6 +229,6 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)

@@ -1,8 +1,7 @@
-"""What holds for every plot. What each one draws is tested by its module's name."""
+"""What holds for all plots, in the examples of all modules here; what else it draws, they test themselves."""
 
 import itertools
 from functools import cache
-from inspect import signature
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -12,10 +11,19 @@ from matplotlib.colors import to_hex
 
 from course_utils import plotting
 from course_utils.plotting import canvas
-from tests.support import plot_contents
-from tests.support.plot_examples import CALLS, WITHOUT_AX, plot_style
+from tests.support.plots import assert_refused, collected, plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+NO_PLOTS = {"PALETTE", "drawn", "show", "time_colours", "use_style"}
+# In three parts, which may run at the same time.
+EXAMPLES = pytest.mark.parametrize(
+    "example",
+    [
+        pytest.param(example, marks=pytest.mark.xdist_group(f"plots {number % 3}"), id=name)
+        for number, (name, example) in enumerate(collected("EXAMPLES").items())
+    ],
+)
 
 
 def axes_of(result):
@@ -26,34 +34,13 @@ def axes_of(result):
 @cache
 def drawn_once(example):
     """The axes of an example, for tests that only look at them."""
-    plot, arguments = CALLS[example]
-    return axes_of(plot(**arguments))
+    return axes_of(example.draw())
 
 
-# In three parts, which may run at the same time.
-GROUPS = [pytest.mark.xdist_group(f"plots {number % 3}") for number in range(len(CALLS))]
-EXAMPLES = pytest.mark.parametrize(
-    "example", [pytest.param(name, marks=group, id=name) for name, group in zip(CALLS, GROUPS, strict=True)]
-)
-PLOTS = pytest.mark.parametrize(
-    ("plot", "arguments"),
-    [pytest.param(*CALLS[name], marks=group, id=name) for name, group in zip(CALLS, GROUPS, strict=True)],
-)
-WIDE = {
-    plotting.bars,
-    plotting.strip,
-    plotting.bit_rows,
-    plotting.unrolled_network,
-    plotting.windows_of_series,
-    plotting.flattening,
-}
-NO_PLOTS = {"PALETTE", "drawn", "show", "time_colours", "use_style"}
-
-
-def test_every_plot_function_has_an_example_and_every_example_its_words():
-    plots = {getattr(plotting, name) for name in plotting.__all__ if name not in NO_PLOTS}
-    assert {plot for plot, _ in CALLS.values()} == plots
-    assert plot_contents.LABELS.keys() == CALLS.keys()
+def test_every_plot_function_has_an_example_that_begins_with_its_name():
+    names = {name: example.plot.__name__ for name, example in collected("EXAMPLES").items()}
+    assert set(names.values()) == set(plotting.__all__) - NO_PLOTS
+    assert names == {name: name.split(",")[0] for name in names}
 
 
 @EXAMPLES
@@ -62,25 +49,22 @@ def test_the_axes_have_their_words_and_units(example):
     shown = [text for ax in axes for text in (ax.get_xlabel(), ax.get_ylabel())]
     mapped = [artist for ax in axes for artist in (*ax.images, *ax.collections)]
     shown += [artist.colorbar.ax.get_ylabel() for artist in mapped if artist.colorbar]
-    assert [text for text in shown if text] == plot_contents.LABELS[example]
+    assert [text for text in shown if text] == example.labels
 
 
 @EXAMPLES
 def test_what_is_drawn_is_what_was_given_under_its_name(example):
-    plot, arguments = CALLS[example]
-    found = plotting.drawn(drawn_once(example))
-    expected = getattr(plot_contents, plot.__name__)(**arguments)
-    assert found.keys() == expected.keys()
+    result, expected = plotting.drawn(drawn_once(example)), example.expected()
+    assert result.keys() == expected.keys()
     for name, values in expected.items():
-        if values is not None and found[name].dtype.kind == "U":
-            np.testing.assert_array_equal(found[name], values)
+        if values is not None and result[name].dtype.kind == "U":
+            np.testing.assert_array_equal(result[name], values)
         elif values is not None:
-            np.testing.assert_allclose(found[name], values, rtol=1e-12, err_msg=name)
+            np.testing.assert_allclose(result[name], values, rtol=1e-12, err_msg=name)
 
 
 @EXAMPLES
 def test_all_that_has_a_name_lies_inside_the_axes(example):
-    plot, _ = CALLS[example]
     for ax in drawn_once(example):
         lines = [line.get_xydata() for line in ax.lines if line.get_transform() == ax.transData]
         bars = [bar.get_bbox().get_points() for container in ax.containers for bar in container.patches]
@@ -88,7 +72,8 @@ def test_all_that_has_a_name_lies_inside_the_axes(example):
         for xy in [*lines, *bars, *(at for at in dots if ax.get_legend() and len(at))]:
             for values, limits in zip(np.transpose(xy), (ax.get_xlim(), ax.get_ylim()), strict=True):
                 low, high = sorted(limits)
-                bottom = 0 if plot is plotting.class_columns else low  # of a column on a logarithmic axis
+                # a column stands on 0, also on a logarithmic axis
+                bottom = 0 if example.plot is plotting.class_columns else low
                 assert values.min() >= min(low, bottom) - 1e-9
                 assert values.max() <= high + 1e-9
 
@@ -101,36 +86,36 @@ def test_colours_that_tell_categories_are_those_of_the_palette(example):
 
 
 @pytest.mark.slow
-@PLOTS
-def test_it_can_be_shown_with_words(plot, arguments):
+@EXAMPLES
+def test_it_can_be_shown_with_words(example):
     alt = "What is to be seen here, in a sentence."
-    bundle, metadata = canvas.picture(plot(**arguments), alt)
+    bundle, metadata = canvas.picture(example.draw(), alt)
     assert bundle["text/plain"] == metadata["image/png"]["alt"] == alt
     assert not plt.get_fignums()
 
 
-@PLOTS
-def test_draws_on_the_axes_it_is_given_and_returns_them(plot, arguments):
-    if plot in WITHOUT_AX:
-        axes = axes_of(plot(**arguments))
-        (figure,) = {ax.figure for ax in axes}
-        title = axes[0].get_title(loc="left") or figure.get_suptitle()
-        assert title.replace("\n", " ") == arguments["title"]
-        assert "ax" not in signature(plot).parameters
+@EXAMPLES
+def test_draws_on_the_axes_it_is_given_and_returns_them(example):
+    if not example.takes_ax:
+        result = example.draw()
+        assert result.dtype == object
+        (figure,) = {ax.figure for ax in result.flat}
+        title = result.flat[0].get_title(loc="left") or figure.get_suptitle()
+        assert title.replace("\n", " ") == example.arguments["title"]
         return
     figure, (left, right) = plt.subplots(1, 2)
-    assert plot(**arguments, ax=right) is right
+    assert example.draw(ax=right) is right
     assert left.get_title(loc="left") == ""
-    assert right.get_title(loc="left").replace("\n", " ") == arguments["title"]
+    assert right.get_title(loc="left").replace("\n", " ") == example.arguments["title"]
     assert plt.get_fignums() == [figure.number]
 
 
-@PLOTS
-def test_leaves_its_input_and_the_style_alone(plot, arguments):
-    before = repr(arguments)
+@EXAMPLES
+def test_leaves_its_input_and_the_style_alone(example):
+    before = repr(example.arguments)
     style = dict(mpl.rcParams)
-    plot(**arguments)
-    assert repr(arguments) == before
+    example.draw()
+    assert repr(example.arguments) == before
     assert dict(mpl.rcParams) == style
 
 
@@ -145,7 +130,7 @@ def readable_texts(ax):
 
 def ticks_out_of_sight(figure):
     """Labels of ticks outside the limits: they exist, but are not drawn."""
-    for ax in figure.axes:
+    for ax in figure.findobj(mpl.axes.Axes):  # colour bars that stand in another's axes, too
         for axis, labels, i in (
             (ax.xaxis, ax.get_xticklabels(which="both"), 0),
             (ax.yaxis, ax.get_yticklabels(which="both"), 1),
@@ -160,15 +145,14 @@ def ticks_out_of_sight(figure):
 @pytest.mark.parametrize("form", ["own figure", "two in a row"])
 @EXAMPLES
 def test_no_text_is_cut_and_none_covers_another(example, form):
-    plot, arguments = CALLS[example]
-    if form == "own figure" or plot in WITHOUT_AX:
-        ax = axes_of(plot(**arguments))[0]
+    if form == "own figure" or not example.takes_ax:
+        ax = axes_of(example.draw())[0]
     else:
-        # diagrams and named rows need the width of a notebook: one below the other, for them
-        shape, size = ((2, 1), (7.5, 8)) if plot in WIDE else ((1, 2), (10, 4))
+        # those that need the width of a notebook: one below the other
+        shape, size = ((2, 1), (7.5, 8)) if example.wide else ((1, 2), (10, 4))
         axes = plt.subplots(*shape, figsize=size)[1]
-        plot(**arguments, ax=axes[1])
-        ax = plot(**arguments, ax=axes[0])
+        example.draw(ax=axes[1])
+        ax = example.draw(ax=axes[0])
     frame = ax.figure.bbox
     shown = list(readable_texts(ax))
     hidden = set(ticks_out_of_sight(ax.figure))
@@ -184,19 +168,16 @@ def test_no_text_is_cut_and_none_covers_another(example, form):
         assert not overlap, (one, other)
 
 
-@PLOTS
+@EXAMPLES
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"title": ""}, ValueError, "title must say something: pass a text of at least 1 character; got ''"),
         ({"title": None}, TypeError, "title must be a text (str); got None"),
         ({"ax": "here"}, TypeError, "ax must be matplotlib Axes or None for a new figure; got 'here'"),
     ],
 )
-def test_bad_title_or_axes(plot, arguments, changed, error, words):
-    if plot in WITHOUT_AX and "ax" in changed:
-        error, words = TypeError, "unexpected keyword argument 'ax'"
-    with pytest.raises(error) as caught:
-        plot(**arguments | changed)
-    assert words in str(caught.value)
-    assert not plt.get_fignums()
+def test_bad_title_or_axes(example, changed, error, message):
+    if "ax" in changed and not example.takes_ax:
+        error, message = TypeError, "unexpected keyword argument 'ax'"
+    assert_refused(example, changed, error, message)

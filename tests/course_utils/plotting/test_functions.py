@@ -7,11 +7,66 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from course_utils.plotting.canvas import NOTHING
+from tests.support.plots import TITLE, Example, across, assert_refused, plot_style, points
 
-WORDS = {"xlabel": "w_h", "ylabel": "w_x", "title": "A cliff"}
+TEXTS = {"xlabel": "w_h", "ylabel": "w_x", "title": "A cliff"}
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def expected_curves(*, values, curves, baselines=NOTHING, **_):
+    return {name: points(values[: len(y)], y) for name, y in curves.items()} | across(baselines)
+
+
+def expected_tanh(*, pre_activations, **_):
+    z = pre_activations.ravel()
+    return {
+        f"{z.size} pre-activations": points(z, np.tanh(z)),
+        "tanh(z)": None,
+        "its slope, 1 − tanh²(z)": None,
+    }
+
+
+EXAMPLES = {
+    "curves_over": Example(
+        plotting.curves_over,
+        {
+            "values": range(31),
+            "curves": {
+                "LSTM, forget bias 1": 0.8 ** np.arange(31.0),
+                "the same, stopped after 15 steps": 0.8 ** np.arange(15.0),
+            },
+            "xlabel": "distance (steps)",
+            "ylabel": "norm of the Jacobian",
+            "title": TITLE,
+            "edge": 15,
+            "baselines": {"nothing is lost": 1.0},
+        },
+        labels=["distance (steps)", "norm of the Jacobian"],
+        drawn=expected_curves,
+    ),
+    "curves_over, logarithmic": Example(
+        plotting.curves_over,
+        {
+            "values": 10.0 ** np.arange(-11, 0),
+            "curves": {"float64": 1e-9 + 10.0 ** np.arange(-11, 0) ** 2},
+            "xlabel": "size of the nudge",
+            "ylabel": "relative error",
+            "title": TITLE,
+            "log": "xy",
+        },
+        labels=["size of the nudge", "relative error"],
+        drawn=expected_curves,
+    ),
+    "tanh_saturation": Example(
+        plotting.tanh_saturation,
+        {"pre_activations": np.random.default_rng(0).normal(size=(3, 3, 8)) * 8, "title": TITLE},
+        labels=["pre-activation z", "tanh(z), slope"],
+        drawn=expected_tanh,
+    ),
+}
+DEFAULTS = {"curves_over": {"log": "y"}, "tanh_saturation": {"threshold": 0.99}}
 
 
 def texts(ax):
@@ -23,7 +78,7 @@ def texts(ax):
 
 def test_curves_stand_at_their_places_and_a_short_one_ends_early():
     ax = plotting.curves_over(
-        [0, 2, 5], {"whole": [1, 0.5, 0.2], "cut": [1, 0.4]}, **WORDS, baselines={"all": 1.0}
+        [0, 2, 5], {"whole": [1, 0.5, 0.2], "cut": [1, 0.4]}, **TEXTS, baselines={"all": 1.0}
     )
     whole, cut, level = ax.lines[:3]
     np.testing.assert_array_equal(whole.get_xydata(), [[0, 1], [2, 0.5], [5, 0.2]])
@@ -37,35 +92,35 @@ def test_curves_stand_at_their_places_and_a_short_one_ends_early():
     ("log", "scales"), [("", ["linear"] * 2), ("x", ["log", "linear"]), ("xy", ["log"] * 2)]
 )
 def test_only_the_axes_asked_for_are_logarithmic(log, scales):
-    ax = plotting.curves_over([1, 10], {"a": [1, 2]}, **WORDS, log=log)
+    ax = plotting.curves_over([1, 10], {"a": [1, 2]}, **TEXTS, log=log)
     assert [ax.get_xscale(), ax.get_yscale()] == scales
 
 
 def test_from_the_edge_on_the_area_is_hatched():
-    ax = plotting.curves_over([0, 1, 4], {"a": [1, 1, 1]}, **WORDS, edge=1)
+    ax = plotting.curves_over([0, 1, 4], {"a": [1, 1, 1]}, **TEXTS, edge=1)
     (area,) = [patch for patch in ax.patches if patch.get_hatch()]
     assert (area.get_x(), area.get_x() + area.get_width()) == (1, 4)
-    assert not plotting.curves_over([0, 1], {"a": [1, 1]}, **WORDS).patches
+    assert not plotting.curves_over([0, 1], {"a": [1, 1]}, **TEXTS).patches
 
 
 def test_axes_that_share_their_heights_are_labelled_once():
     _, (left, right) = plt.subplots(1, 2, sharey=True)
     _, (one, other) = plt.subplots(1, 2)
     for ax in (left, right, one, other):
-        plotting.curves_over([0, 1], {"a": [1, 1]}, **WORDS, ax=ax)
+        plotting.curves_over([0, 1], {"a": [1, 1]}, **TEXTS, ax=ax)
     assert [ax.get_ylabel() for ax in (left, right, one, other)] == ["w_x", "", "w_x", "w_x"]
     assert right.get_xlabel() == "w_h"
 
 
 def test_more_curves_than_colours_can_still_be_told_apart():
     curves = {f"network {n}": [1.0, 1.0 + n] for n in range(20)}
-    lines = plotting.curves_over([0, 1], curves, **WORDS).lines[:20]
+    lines = plotting.curves_over([0, 1], curves, **TEXTS).lines[:20]
     looks = {(line.get_color(), str(line._dash_pattern), line.get_marker()) for line in lines}
     assert len(looks) == 20
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"values": [0, 2, 1]}, ValueError, "values must be at least 2 numbers that rise"),
         ({"values": [0]}, ValueError, "values must be at least 2 numbers that rise"),
@@ -77,8 +132,8 @@ def test_more_curves_than_colours_can_still_be_told_apart():
         ({"xlabel": ""}, ValueError, "xlabel must say something"),
     ],
 )
-def test_bad_curves_are_named(changed, error, words):
-    assert_refused("curves_over", changed, error, words)
+def test_bad_curves_are_named(changed, error, message):
+    assert_refused(EXAMPLES["curves_over"], changed, error, message)
 
 
 # ---------------------------------------------------------------- tanh_saturation
@@ -88,8 +143,7 @@ def test_bad_curves_are_named(changed, error, words):
 @settings(max_examples=10)
 def test_saturation_points_zone_and_share(z, threshold):
     ax = plotting.tanh_saturation(z, threshold=threshold, title="t")
-    points = ax.collections[0].get_offsets()
-    np.testing.assert_allclose(points, np.column_stack([z, np.tanh(z)]), atol=1e-12)
+    np.testing.assert_allclose(ax.collections[0].get_offsets(), points(z, np.tanh(z)), atol=1e-12)
     zones = [(p.get_x(), p.get_x() + p.get_width()) for p in ax.patches]
     share = np.mean([any(a < value < b for a, b in zones) for value in z])
     if share in (0, 1) or 0.01 <= share <= 0.99:
@@ -126,6 +180,6 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)

@@ -1,9 +1,5 @@
 """Each panel shows what was given, and bad input is named."""
 
-import matplotlib as mpl
-
-mpl.use("agg")
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -11,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import plot_style
+from tests.support.plots import TITLE, Example, plot_style, points
 
 RNG = np.random.default_rng(0)
 SIGNALS = {"target": [0.0, 1.0, 1.0], "answer": [0.1, 0.9, 1.2]}
@@ -20,6 +16,26 @@ STATES = {"c": np.array([[0.0, 1.0], [-3.0, 0.5], [2.0, 0.0]])}
 GOOD = {"signals": SIGNALS, "gates": GATES, "states": STATES, "title": "The gates open"}
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def expected(*, signals, gates, states, **_):
+    lines = {name: points(range(len(y)), y) for name, y in signals.items()}
+    return lines | {name: values.T for name, values in (gates | states).items()}
+
+
+EXAMPLES = {
+    "gate_maps": Example(
+        plotting.gate_maps,
+        {
+            "signals": SIGNALS,
+            "gates": {"i gate": RNG.random((3, 2)), "f gate": RNG.random((3, 4))},
+            "states": {"c": RNG.normal(size=(3, 2))},
+            "title": TITLE,
+        },
+        labels=["signal", "unit", "unit", "time step", "unit", "i gate", "f gate", "c"],
+        drawn=expected,
+    )
+}
 
 
 def test_each_panel_shows_what_was_given():
@@ -51,7 +67,7 @@ def test_the_panels_share_the_time_axis():
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"signals": {}}, ValueError, "signals must have at least one entry"),
         ({"signals": {"a": [1, 2, 3], "b": [1]}}, ValueError, "signals['b'] must have shape (3,)"),
@@ -66,10 +82,10 @@ def test_the_panels_share_the_time_axis():
         ({"title": ""}, ValueError, "title must say something"),
     ],
 )
-def test_bad_arguments_are_named(changed, error, words):
+def test_bad_arguments_are_named(changed, error, message):
     with pytest.raises(error) as caught:
         plotting.gate_maps(**GOOD | changed)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert not plt.get_fignums()  # nothing half drawn is left
 
 

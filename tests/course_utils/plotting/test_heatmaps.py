@@ -8,11 +8,67 @@ from matplotlib.colors import LogNorm
 
 from course_utils import plotting
 from course_utils.plotting import heatmaps
-from tests.support.plot_examples import assert_refused, plot_style
+from course_utils.plotting.canvas import NOTHING
+from tests.support.plots import TITLE, Example, assert_refused, plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
-WORDS = {"xlabel": "w_h", "ylabel": "w_x", "title": "A cliff"}
+TEXTS = {"xlabel": "w_h", "ylabel": "w_x", "title": "A cliff"}
 GRID = {"losses": [[1.0, 10.0, 1000.0], [2.0, 20.0, 100.0]], "x": [0.0, 1.0, 2.0], "y": [0.0, 1.0]}
+
+
+def expected_map(*, values, label, **_):
+    return {label: values.T}
+
+
+def expected_surface(*, losses, x, y, paths=NOTHING, **_):
+    inside = {
+        n: [p for p in path if x[0] <= p[0] <= x[-1] and y[0] <= p[1] <= y[-1]] for n, path in paths.items()
+    }
+    return {"loss": losses} | inside
+
+
+RNG = np.random.default_rng(0)
+EXAMPLES = {
+    "heat_map": Example(
+        plotting.heat_map,
+        {"values": RNG.normal(size=(12, 8)), "label": "state h", "title": TITLE, "diverging": True},
+        labels=["time step", "unit", "state h"],
+        drawn=expected_map,
+    ),
+    "heat_map, large": Example(
+        plotting.heat_map,
+        {"values": RNG.random((200, 64)), "label": "activation", "title": TITLE},
+        labels=["time step", "unit", "activation"],
+        drawn=expected_map,
+    ),
+    "loss_surface": Example(
+        plotting.loss_surface,
+        {
+            "losses": 10.0 ** np.add.outer(np.linspace(-3, 4, 20), np.linspace(0, 5, 30)),
+            "x": np.linspace(0.4, 1.6, 30),
+            "y": np.linspace(0.2, 1.8, 20),
+            "xlabel": "w_h",
+            "ylabel": "w_x",
+            "title": TITLE,
+            "paths": {
+                "the gradient as it is": [[0.5, 0.5], [1.0, 1.0], [1e200, -1e200]],
+                "clipped to length 1": [[0.5, 0.5], [0.6, 0.6], [0.7, 0.6]],
+            },
+        },
+        labels=["w_h", "w_x", "loss"],
+        drawn=expected_surface,
+    ),
+    "loss_surface, alone": Example(
+        plotting.loss_surface,
+        {"losses": [[1, 1], [1, 1]], "x": [0, 1], "y": [0, 1], "xlabel": "w", "ylabel": "v", "title": "Flat"},
+        labels=["w", "v", "loss"],
+        drawn=expected_surface,
+    ),
+}
+DEFAULTS = {
+    "heat_map": {"time_label": "time step", "unit_label": "unit", "diverging": False},
+    "loss_surface": {"label": "loss"},
+}
 
 
 # ---------------------------------------------------------------- heat_map
@@ -65,16 +121,16 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)
 
 
 # ---------------------------------------------------------------- loss_surface
 
 
 def test_colours_are_the_losses_on_a_logarithmic_scale():
-    ax = plotting.loss_surface(**GRID, **WORDS)
+    ax = plotting.loss_surface(**GRID, **TEXTS)
     mesh = ax.collections[0]
     np.testing.assert_array_equal(mesh.get_array(), GRID["losses"])
     assert isinstance(mesh.norm, LogNorm)
@@ -83,13 +139,13 @@ def test_colours_are_the_losses_on_a_logarithmic_scale():
 
 
 def test_each_power_of_ten_has_its_line():
-    ax = plotting.loss_surface(**GRID, **WORDS)
+    ax = plotting.loss_surface(**GRID, **TEXTS)
     np.testing.assert_allclose(ax.collections[1].levels, [1, 10, 100, 1000])
 
 
 def test_a_path_is_drawn_to_where_it_leaves_with_an_arrow_there():
     paths = {"stays": [[0.5, 0.5], [1, 1]], "leaves": [[0.5, 0.5], [1, 0.5], [1e300, 0.5], [1, 0.2]]}
-    ax = plotting.loss_surface(**GRID, **WORDS, paths=paths)
+    ax = plotting.loss_surface(**GRID, **TEXTS, paths=paths)
     stays, leaves = ax.lines
     np.testing.assert_array_equal(stays.get_xydata(), paths["stays"])
     np.testing.assert_array_equal(leaves.get_xydata(), [[0.5, 0.5], [1, 0.5]])
@@ -122,7 +178,7 @@ def test_the_exit_lies_on_the_border_and_on_the_way(points, x, y):
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"losses": [[1, 0], [1, 1]]}, ValueError, "losses must be above 0 for logarithmic colours; got 0"),
         ({"losses": [[1, 1]]}, ValueError, "losses must have shape (2, 2) (len(y), len(x))"),
@@ -133,5 +189,5 @@ def test_the_exit_lies_on_the_border_and_on_the_way(points, x, y):
         ({"label": ""}, ValueError, "label must say something"),
     ],
 )
-def test_a_bad_surface_is_named(changed, error, words):
-    assert_refused("loss_surface, alone", changed, error, words)
+def test_a_bad_surface_is_named(changed, error, message):
+    assert_refused(EXAMPLES["loss_surface, alone"], changed, error, message)

@@ -4,9 +4,35 @@ import numpy as np
 import pytest
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from tests.support.plots import TITLE, Example, assert_refused, plot_style, points
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def expected(*, samples, **_):
+    logs = {name: np.log10(values) for name, values in samples.items()}
+    edges = np.histogram_bin_edges(np.concatenate(list(logs.values())), bins=40)
+    shares = {name: np.histogram(values, edges)[0] / len(values) for name, values in logs.items()}
+    return {name: points(10 ** edges[:-1], share) for name, share in shares.items()}
+
+
+EXAMPLES = {
+    "distributions": Example(
+        plotting.distributions,
+        {
+            "samples": {
+                "raw inputs": np.random.default_rng(0).random(200) * 1e-3 + 1e-9,
+                "scaled inputs": [0.5, 0.6],
+            },
+            "xlabel": "|gradient| of the loss",
+            "title": TITLE,
+            "log": True,
+        },
+        labels=["|gradient| of the loss", "share of values in the bin"],
+        drawn=expected,
+    )
+}
+DEFAULTS = {"distributions": {"bins": 40, "log": False}}
 
 
 def test_distributions_are_shares_in_common_bins():
@@ -47,6 +73,6 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_input_is_named(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_input_is_named(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)

@@ -8,11 +8,49 @@ from hypothesis import strategies as st
 from matplotlib.patches import Rectangle
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from tests.support.plots import TITLE, Example, across, assert_refused, plot_style, points
 
 CURVES = {"curves": {"tanh": [0.1, 0.2, 9.0]}, "lengths": [1, 2, 8], "ylabel": "error", "title": "It breaks"}
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def expected_batch(*, values, **_):
+    return {"values": [f"{value:.3g}" for value in np.ravel(values)]}
+
+
+def expected_curves(*, curves, lengths, baselines, **_):
+    return {name: points(lengths, y) for name, y in curves.items()} | across(baselines)
+
+
+EXAMPLES = {
+    "padded_batch": Example(
+        plotting.padded_batch,
+        {"values": [[7, 2, 0], [3, 0, 0]], "lengths": [2, 1], "title": "Two sequences"},
+        labels=["time step", "sequence"],
+        drawn=expected_batch,
+    ),
+    "padded_batch, large": Example(
+        plotting.padded_batch,
+        {"values": np.full((12, 12), -1.25), "lengths": range(1, 13), "title": TITLE},
+        labels=["time step", "sequence"],
+        drawn=expected_batch,
+    ),
+    "curves_by_length": Example(
+        plotting.curves_by_length,
+        {
+            "curves": {"ten tanh units": [0.1, 0.2, 9.0], "one linear unit": [1e-4, 1e-4, 2e-4]},
+            "lengths": [1, 4, 20],
+            "trained": (1, 4),
+            "baselines": {"4.5 times the length": 8.0},
+            "ylabel": "root of the MSE",
+            "title": TITLE,
+        },
+        labels=["length of the sequence (steps)", "root of the MSE"],
+        drawn=expected_curves,
+    ),
+}
+DEFAULTS = {"curves_by_length": {"log": True}}
 
 
 def boxes(ax):
@@ -56,7 +94,7 @@ def test_nothing_is_shaded_without_a_range_of_training():
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"values": [1, 2]}, ValueError, "values must have 2 axes (B, T); got shape (2,)"),
         ({"values": np.zeros((13, 2))}, ValueError, "got shape (13, 2): pass a part of the batch"),
@@ -67,12 +105,12 @@ def test_nothing_is_shaded_without_a_range_of_training():
         ({"lengths": [1.5, 1]}, ValueError, "got 1.5"),
     ],
 )
-def test_a_bad_batch_is_named(changed, error, words):
-    assert_refused("padded_batch", changed, error, words)
+def test_a_bad_batch_is_named(changed, error, message):
+    assert_refused(EXAMPLES["padded_batch"], changed, error, message)
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"lengths": [1, 2, 2]}, ValueError, "lengths must be at least 2 numbers that rise"),
         ({"lengths": [1]}, ValueError, "lengths must be at least 2 numbers"),
@@ -85,5 +123,5 @@ def test_a_bad_batch_is_named(changed, error, words):
         ({"ylabel": ""}, ValueError, "ylabel must say something"),
     ],
 )
-def test_bad_curves_are_named(changed, error, words):
-    assert_refused("curves_by_length", changed, error, words)
+def test_bad_curves_are_named(changed, error, message):
+    assert_refused(EXAMPLES["curves_by_length"], changed, error, message)

@@ -4,7 +4,7 @@ import matplotlib.pyplot as plt
 import pytest
 
 from course_utils import plotting
-from tests.support.plot_examples import plot_style
+from tests.support.plots import plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
 

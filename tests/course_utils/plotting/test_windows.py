@@ -9,9 +9,67 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from course_utils import plotting
-from tests.support.plot_examples import assert_refused, plot_style
+from tests.support.plots import TITLE, Example, assert_refused, plot_style
 
 style = pytest.fixture(autouse=True)(plot_style)
+
+
+def expected_windows(*, x, window, **_):
+    count, over = divmod(x.shape[1], window)
+    shown = sorted({0, 1, count - 1})
+    steps = [f"steps {n * window}–{(n + 1) * window - 1}" for n in shown]
+    if over:
+        steps.append(f"steps {count * window}–{x.shape[1] - 1}:\ndropped")
+    result = {"window": [f"window {n}" for n in shown], "steps": steps}
+    if count > 3:
+        return result | {"state": ["state"] * 3, "ellipsis": ["· · ·"]}
+    return result | {"state": ["state"] * (len(shown) - 1)}
+
+
+def expected_flattening(*, h, **_):
+    rows, steps, units = h.shape
+    shapes = [f"(B, T, H) = ({rows}, {steps}, {units})", f"(B·T, H) = ({rows * steps}, {units})"]
+    names = [f"row {row}" for row in range(rows)]
+    return {"row": names, "flat row": names, "time": [f"step 0 … step {steps - 1}"], "shape": shapes}
+
+
+EXAMPLES = {
+    "windows_of_series": Example(
+        plotting.windows_of_series,
+        {"x": np.zeros((5, 10_000)), "window": 15, "title": TITLE},
+        labels=[],
+        drawn=expected_windows,
+        wide=True,
+    ),
+    "windows_of_series, two": Example(
+        plotting.windows_of_series,
+        {"x": np.zeros((1, 8)), "window": 4, "title": TITLE},
+        labels=[],
+        drawn=expected_windows,
+        wide=True,
+    ),
+    "windows_of_series, three": Example(
+        plotting.windows_of_series,
+        {"x": np.zeros((3, 101)), "window": 30, "title": TITLE},
+        labels=[],
+        drawn=expected_windows,
+        wide=True,
+    ),
+    "flattening": Example(
+        plotting.flattening,
+        {"h": np.zeros((5, 15, 4)), "title": TITLE},
+        labels=[],
+        drawn=expected_flattening,
+        wide=True,
+    ),
+    "flattening, one": Example(
+        plotting.flattening,
+        {"h": np.zeros((1, 1, 1)), "title": "One row"},
+        labels=[],
+        drawn=expected_flattening,
+        wide=True,
+    ),
+}
 
 
 def texts(ax, gid):
@@ -31,9 +89,9 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize(("plot", "changed", "error", "words"), BAD)
-def test_bad_arguments_are_named_and_leave_no_figure(plot, changed, error, words):
-    assert_refused(plot, changed, error, words)
+@pytest.mark.parametrize(("plot", "changed", "error", "message"), BAD)
+def test_bad_arguments_are_named_and_leave_no_figure(plot, changed, error, message):
+    assert_refused(EXAMPLES[plot], changed, error, message)
 
 
 # ---------------------------------------------------------------- windows of a series
