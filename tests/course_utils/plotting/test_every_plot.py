@@ -16,13 +16,8 @@ from tests.support.plots import assert_refused, collected, plot_style
 style = pytest.fixture(autouse=True)(plot_style)
 
 NO_PLOTS = {"PALETTE", "drawn", "show", "time_colours", "use_style"}
-# In three parts, which may run at the same time.
 EXAMPLES = pytest.mark.parametrize(
-    "example",
-    [
-        pytest.param(example, marks=pytest.mark.xdist_group(f"plots {number % 3}"), id=name)
-        for number, (name, example) in enumerate(collected("EXAMPLES").items())
-    ],
+    "example", collected("EXAMPLES").values(), ids=collected("EXAMPLES").keys()
 )
 
 
