@@ -1,9 +1,9 @@
 """For every test: it leaves nothing behind for the next one, and what is no test is left alone.
 
-The tests are spread over two processes: each module and each notebook stays whole, and those that take
-longest come first, so that no process is left alone with one at the end. Figures that examples in docstrings
-leave open are closed: Matplotlib warns at the twenty-first, and warnings are errors here. A test that leaves
-the environment changed fails.
+The tests are spread over two processes: each file stays whole, one process takes the notebooks in turn, and
+what takes longest comes first, so that no process is left alone with it at the end. Figures that examples in
+docstrings leave open are closed: Matplotlib warns at the twenty-first, and warnings are errors here. A test
+that leaves the environment changed fails.
 
 What a person has set for Python, Jupyter and IPython reaches no kernel and no test, also where pytest was
 started without course.py.
@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -63,13 +64,27 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     with suppress(CourseError):  # the sync check reports it
         seconds = run_times.read(ROOT)
 
-    def expected_seconds(path: Path) -> float:
+    def expected_seconds(path: Path) -> tuple[bool, float]:
         if path.suffix == ".ipynb":
-            return seconds.get(path.stem, 60)
+            return True, seconds.get(path.stem, 60)
         slow = sum(any(item.get_closest_marker(name) for name in SLOW) for item in files[path])
-        return 2 * slow + 0.05 * len(files[path])
+        return False, 2 * slow + 0.05 * len(files[path])
 
     items[:] = [item for path in sorted(files, key=expected_seconds, reverse=True) for item in files[path]]
+
+
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist asks for it
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from xdist.scheduler import LoadScopeScheduling
+
+    class WholeFiles(LoadScopeScheduling):
+        """Each file on one process, and the notebooks one after the other: two would fight for the cores."""
+
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::")[0]
+            return "notebooks" if file.endswith(".ipynb") else file
+
+    return WholeFiles(config, log)
 
 
 @pytest.fixture(autouse=True)

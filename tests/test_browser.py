@@ -168,8 +168,8 @@ def test_every_figure_is_drawn(page: Page) -> None:
 
 
 def test_every_check_holds(page: Page) -> None:
-    found = "\n".join(page.locator(".jp-Notebook .jp-OutputArea-output").all_inner_texts())
-    assert [line for line in checks(LESSON) if line not in found] == []
+    result = "\n".join(page.locator(".jp-Notebook .jp-OutputArea-output").all_inner_texts())
+    assert [line for line in checks(LESSON) if line not in result] == []
 
 
 def test_no_news_asks_for_attention(page: Page) -> None:

@@ -45,8 +45,8 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_name_has_the_first_paragraph_of_its_docstring_and_its_users(root: Path) -> None:
-    found = {(entry.module, entry.name): (entry.summary, entry.users) for entry in public_names(root)}
-    assert found == {
+    result = {(entry.module, entry.name): (entry.summary, entry.users) for entry in public_names(root)}
+    assert result == {
         ("checks", "check"): ("Checks | raises.", ("lessons 01, 02", "benchmarks")),
         ("fast", "Layer"): ("A fast layer.", ("lesson 01",)),
         ("fast", "LIMIT"): ("", ()),

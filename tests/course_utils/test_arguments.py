@@ -99,18 +99,18 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("call", "error", "words"), BAD.values(), ids=BAD.keys())
-def test_errors_name_argument_value_and_remedy(call, error, words):
+@pytest.mark.parametrize(("call", "error", "message"), BAD.values(), ids=BAD.keys())
+def test_errors_name_argument_value_and_remedy(call, error, message):
     with pytest.raises(error) as caught:
         call()
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @given(hnp.arrays(np.float32, hnp.array_shapes(), elements=st.floats(-100, 100, width=32)))
 def test_arrays_come_back_as_float64_with_the_same_values(values):
-    found = arguments.array("a", values, ndim=values.ndim, shape=values.shape)
-    assert found.dtype == np.float64
-    np.testing.assert_array_equal(found, values)
+    result = arguments.array("a", values, ndim=values.ndim, shape=values.shape)
+    assert result.dtype == np.float64
+    np.testing.assert_array_equal(result, values)
 
 
 @given(st.integers(-50, 50), st.integers(-50, 50), st.integers(-50, 50))

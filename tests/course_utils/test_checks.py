@@ -224,12 +224,12 @@ def test_a_true_claim_prints_one_stable_line(call, capsys):
     assert capsys.readouterr().out == "✓ the claim\n"
 
 
-@pytest.mark.parametrize(("call", "words"), FALSE_CALLS.values(), ids=FALSE_CALLS)
-def test_a_false_claim_raises_and_says_what_was_found(call, words, capsys):
+@pytest.mark.parametrize(("call", "message"), FALSE_CALLS.values(), ids=FALSE_CALLS)
+def test_a_false_claim_raises_and_says_what_was_found(call, message, capsys):
     with pytest.raises(CheckFailed) as failure:
         call()
     assert str(failure.value).startswith("not true here: the claim")
-    assert words in str(failure.value)
+    assert message in str(failure.value)
     assert capsys.readouterr().out == ""
 
 
@@ -242,12 +242,12 @@ def recorded(tmp_path, monkeypatch):
     return lambda: [checks.Result(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("call", "words"), FALSE_CALLS.values(), ids=FALSE_CALLS)
-def test_a_failure_is_recorded_and_the_lesson_goes_on(call, words, recorded, capsys):
+@pytest.mark.parametrize(("call", "message"), FALSE_CALLS.values(), ids=FALSE_CALLS)
+def test_a_failure_is_recorded_and_the_lesson_goes_on(call, message, recorded, capsys):
     call()
     [result] = recorded()
     assert (result.sentence, result.holds) == (SENTENCE, False)
-    assert words.removeprefix("not true here: ") in f"{result.sentence}\n  {result.found}"
+    assert message.removeprefix("not true here: ") in f"{result.sentence}\n  {result.found}"
     assert capsys.readouterr().out == ""
 
 
@@ -282,9 +282,9 @@ def test_a_failure_that_is_meant_still_raises(recorded):
     assert [(result.sentence, result.holds) for result in recorded()] == [("another claim", False)]
 
 
-@pytest.mark.parametrize(("call", "error", "words"), BAD_CALLS.values(), ids=BAD_CALLS)
-def test_bad_arguments_are_named(call, error, words):
-    with pytest.raises(error, match=words):
+@pytest.mark.parametrize(("call", "error", "message"), BAD_CALLS.values(), ids=BAD_CALLS)
+def test_bad_arguments_are_named(call, error, message):
+    with pytest.raises(error, match=message):
         call()
 
 

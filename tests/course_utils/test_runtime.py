@@ -47,7 +47,7 @@ def test_start_seeds_everything_quietly():
 
 
 @pytest.mark.parametrize(
-    ("seed", "error", "words"),
+    ("seed", "error", "message"),
     [
         (-1, ValueError, "seed must be a whole number, at least 0.*got -1"),
         (2**32, ValueError, "seed must be .* at most .*got 4294967296"),
@@ -56,13 +56,13 @@ def test_start_seeds_everything_quietly():
         (None, TypeError, "seed must be a whole number.*got None"),
     ],
 )
-def test_a_bad_seed_is_named(seed, error, words):
-    with pytest.raises(error, match=words):
+def test_a_bad_seed_is_named(seed, error, message):
+    with pytest.raises(error, match=message):
         runtime.start(seed=seed)
 
 
 @pytest.mark.parametrize(
-    ("text", "words"),
+    ("text", "message"),
     [
         ("abc", "'abc': unset it or"),
         ("-1", "'-1'"),
@@ -70,18 +70,18 @@ def test_a_bad_seed_is_named(seed, error, words):
         ("9" * 5000, r"at most 4294967295; got '9{56}\.\.\.: unset"),
     ],
 )
-def test_a_bad_course_seed_is_named(text, words, monkeypatch):
+def test_a_bad_course_seed_is_named(text, message, monkeypatch):
     monkeypatch.setenv("COURSE_SEED", text)
-    with pytest.raises(ValueError, match=f"COURSE_SEED must be .*{words}"):
+    with pytest.raises(ValueError, match=f"COURSE_SEED must be .*{message}"):
         runtime.start(seed=1)
 
 
 def test_versions_are_those_installed():
-    found = runtime.versions()
-    assert found["python"] == ".".join(map(str, sys.version_info[:3]))
-    assert found["numpy"] == version("numpy")
-    assert "not installed" not in found.values()
-    assert found["tensorflow"].startswith("2.")
+    result = runtime.versions()
+    assert result["python"] == ".".join(map(str, sys.version_info[:3]))
+    assert result["numpy"] == version("numpy")
+    assert "not installed" not in result.values()
+    assert result["tensorflow"].startswith("2.")
 
 
 @pytest.mark.training
@@ -118,14 +118,14 @@ def test_graph_costs_count_the_inside_of_a_loop_once():
 
 
 @pytest.mark.parametrize(
-    ("function", "repeats", "error", "words"),
+    ("function", "repeats", "error", "message"),
     [
         (3, 1, TypeError, "function must be callable; got 3"),
         (len, 0, ValueError, "repeats must be a whole number, at least 1; got 0"),
     ],
 )
-def test_graph_costs_name_bad_arguments(function, repeats, error, words):
-    with pytest.raises(error, match=words):
+def test_graph_costs_name_bad_arguments(function, repeats, error, message):
+    with pytest.raises(error, match=message):
         runtime.graph_costs(function, repeats=repeats)
 
 
@@ -153,13 +153,13 @@ def test_profile_counts_calls_and_shares_the_time():
             slow(seconds)
         return [].append(len("abc"))
 
-    found = runtime.profile(several, 3, seconds=0.2)
-    assert {name: found[name].calls for name in ("several", "slow", "sleep", "append", "len")} == {
+    result = runtime.profile(several, 3, seconds=0.2)
+    assert {name: result[name].calls for name in ("several", "slow", "sleep", "append", "len")} == {
         "several": 1, "slow": 3, "sleep": 3, "append": 1, "len": 1,
     }  # fmt: skip
-    assert next(iter(found)) == "sleep"  # what took most, without what it called
-    assert found["sleep"].share > found["slow"].share, "what it called is not its own"
-    shares = [part.share for part in found.values()]
+    assert next(iter(result)) == "sleep"  # what took most, without what it called
+    assert result["sleep"].share > result["slow"].share, "what it called is not its own"
+    shares = [part.share for part in result.values()]
     assert sum(shares) == pytest.approx(1)
     assert shares == sorted(shares, reverse=True)
 
@@ -171,10 +171,10 @@ def test_profile_leaves_the_first_call_out():
         calls.append(value)
         return sorted(calls) if len(calls) == 1 else max(calls)
 
-    found = runtime.profile(first_is_special, 5)
+    result = runtime.profile(first_is_special, 5)
     assert calls == [5, 5]
-    assert "max" in found
-    assert "sorted" not in found
+    assert "max" in result
+    assert "sorted" not in result
 
 
 def test_profile_adds_up_functions_of_one_name():

@@ -95,7 +95,7 @@ def test_what_a_step_of_the_set_up_says_is_shown_in_any_terminal(tmp_path):
     says = "import sys; sys.stdout.buffer.write('\u2713 \u00e9'.encode() + bytes([255])); sys.exit(1)"
     (tmp_path / "try.py").write_text(
         f"import course, runpy, sys\nfrom authoring import setup as own\n"
-        f"course.set_up = lambda: own.step(1, 'a try', [sys.executable, '-c', {says!r}], quiet=True)\n"
+        f"course.set_up = lambda: own.run_step(1, 'a try', [sys.executable, '-c', {says!r}], quiet=True)\n"
         f"sys.modules['__main__'].__dict__.update(vars(course), set_up=course.set_up)\n"
         f"exec(open({str(ROOT / 'course.py')!r}, encoding='utf-8').read().split('if __name__')[-1]"
         f".split(chr(10), 1)[1].replace('    ', '').replace('main(', 'course.main('))\n",
@@ -141,9 +141,9 @@ def test_jupyter_finds_our_kernel_and_no_configuration_of_a_person(jupyter_of_a_
 
     assert course.environment()["JUPYTER_PREFER_ENV_PATH"] == "1"  # ours first, also if root owns .venv
     command = [sys.executable, "-m", "jupyter", "kernelspec", "list", "--json"]
-    said = subprocess.check_output(command, env=course.environment(), stderr=subprocess.PIPE)
-    found = json.loads(said)["kernelspecs"]  # none, where the person's configuration is read
-    assert Path(found["python3"]["resource_dir"]).is_relative_to(sys.prefix)
+    output = subprocess.check_output(command, env=course.environment(), stderr=subprocess.PIPE)
+    result = json.loads(output)["kernelspecs"]  # none, where the person's configuration is read
+    assert Path(result["python3"]["resource_dir"]).is_relative_to(sys.prefix)
 
 
 # --- what course_utils puts aside, in any Jupyter ---
@@ -376,9 +376,9 @@ def run(folder: Path, settings: dict[str, str]) -> dict[str, Any]:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("settings", ["variables", "startup"])
 def test_a_cell_says_the_same_under_a_persons_settings(kernels, settings, cell):
-    found, wanted = kernels[settings][cell], kernels["none"][cell]
+    result, wanted = kernels[settings][cell], kernels["none"][cell]
     assert wanted
     assert not [
         output for output in wanted if output.output_type == "error" or output.get("name") == "stderr"
     ]
-    assert found == wanted
+    assert result == wanted

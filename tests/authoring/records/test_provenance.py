@@ -57,8 +57,8 @@ def edit(root: Path, old: str, new: str) -> None:
 )
 def test_a_looser_bound_asks_for_no_run(root: Path, new: str, due: bool) -> None:
     edit(root, BOUND, new)
-    found = [len(sweep_problems(Course(root))), len(machine_problems(Course(root)))]
-    assert found == [due, due]
+    result = [len(sweep_problems(Course(root))), len(machine_problems(Course(root)))]
+    assert result == [due, due]
 
 
 def test_a_bound_back_at_where_it_was_is_not_stricter_than_what_ran(root: Path) -> None:

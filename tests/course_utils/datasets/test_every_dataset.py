@@ -35,7 +35,7 @@ def test_global_generators_are_neither_read_nor_moved(seeded):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "error", "words"),
+    ("arguments", "error", "message"),
     [
         ({"seed": -1}, ValueError, "seed must be a whole number, at least 0; got -1"),
         ({"seed": None}, TypeError, "seed must be a whole number, at least 0; got None"),
@@ -43,10 +43,10 @@ def test_global_generators_are_neither_read_nor_moved(seeded):
         ({"test_share": "half"}, TypeError, "test_share must be a finite number, above 0"),
     ],
 )
-def test_bad_arguments_are_named(seeded, arguments, error, words):
+def test_bad_arguments_are_named(seeded, arguments, error, message):
     with pytest.raises(error) as caught:
         seeded(**{"seed": 0} | arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(

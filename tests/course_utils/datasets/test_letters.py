@@ -36,7 +36,7 @@ def test_bad_arguments_of_the_text_are_named():
 
 
 @pytest.mark.parametrize(
-    ("letters", "ends", "words"),
+    ("letters", "ends", "message"),
     [
         ([27], [0], "letters must be whole numbers from 0 to 26; got 27 at index 0"),
         ([1, 2.5], [0, 0], "letters must be whole numbers from 0 to 26; got 2.5 at index 1"),
@@ -44,8 +44,8 @@ def test_bad_arguments_of_the_text_are_named():
         ([1, 2], [1], "ends_word must have shape (2,)"),
     ],
 )
-def test_rejoined_names_bad_arguments(letters, ends, words):
-    with pytest.raises(ValueError, match=re.escape(words)):
+def test_rejoined_names_bad_arguments(letters, ends, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
         datasets.rejoined(letters, ends)
 
 

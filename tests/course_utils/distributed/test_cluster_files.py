@@ -103,12 +103,12 @@ def test_workers_that_are_started_again_each_by_itself_find_each_other(manifest,
     command = [sys.executable, str(ROOT / container["command"][1]), str(tmp_path), "--epochs", "3"]
     killed, over = threading.Event(), threading.Event()
     codes, lines = {0: [], 1: []}, {0: [], 1: []}
-    words = tmp_path / "words"
+    log = tmp_path / "log"
 
     def keep(index):
         variables = {**os.environ, **PROXY, **given, "JOB_COMPLETION_INDEX": str(index)}
         while len(codes[index]) < 5 and 0 not in codes[index] and not over.is_set():
-            with words.open("a") as errors:
+            with log.open("a") as errors:
                 pod = subprocess.Popen(
                     command, env=variables, stdout=subprocess.PIPE, stderr=errors, text=True
                 )
@@ -134,7 +134,7 @@ def test_workers_that_are_started_again_each_by_itself_find_each_other(manifest,
         for pod in pods:
             pod.kill()
         time.sleep(0.1)
-    assert ended, (codes, words.read_text()[-2000:])
+    assert ended, (codes, log.read_text()[-2000:])
     assert codes[1][0] < 0
     assert codes[0][0] > 0
     assert codes[0][-1] == codes[1][-1] == 0
@@ -247,7 +247,7 @@ def test_under_slurms_script_a_killed_worker_is_restarted_and_the_training_ends(
     done = submit(KILLED_ONCE, 1200)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("start ") == 2
-    second = [json.loads(found) for found in re.findall(r"{.*?}", done.stdout.split("start 2")[1])]
+    second = [json.loads(line) for line in re.findall(r"{.*?}", done.stdout.split("start 2")[1])]
     steps = [(report["epoch"], report["step"]) for report in second]
     assert sorted(steps) == sorted(2 * [(epoch, step) for epoch in (2, 3) for step in range(1, 17)])
     (folder,) = (tmp_path / "checkpoints").iterdir()

@@ -102,8 +102,8 @@ def test_killed_and_restarted_it_loses_at_most_an_epoch_and_ends_as_one_process(
     losses = by_step(done.of(victim, start=1)) | reports[0]
     assert list(losses) == [(e, s) for e in range(1, EPOCHS + 1) for s in range(1, STEPS + 1)]
     np.testing.assert_allclose(list(losses.values()), alone[0], atol=1e-5)
-    for found, expected in zip(weights_of(script, tmp_path), alone[1], strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+    for result, expected in zip(weights_of(script, tmp_path), alone[1], strict=True):
+        np.testing.assert_allclose(result, expected, atol=1e-5)
 
 
 def test_a_checkpoint_that_is_not_whole_is_left_aside(script, tmp_path):

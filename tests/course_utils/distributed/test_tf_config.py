@@ -18,11 +18,11 @@ NUMBERED = {"COURSE_ADDRESS": "train-{index}.train:2222", "COURSE_WORKERS": "3",
 
 
 def parts(config):
-    found = json.loads(config)
-    assert set(found) == {"cluster", "task"}
-    assert set(found["cluster"]) == {"worker"}
-    assert found["task"]["type"] == "worker"
-    return found["cluster"]["worker"], found["task"]["index"]
+    result = json.loads(config)
+    assert set(result) == {"cluster", "task"}
+    assert set(result["cluster"]) == {"worker"}
+    assert result["task"]["type"] == "worker"
+    return result["cluster"]["worker"], result["task"]["index"]
 
 
 def test_only_the_index_differs_between_workers():
@@ -31,7 +31,7 @@ def test_only_the_index_differs_between_workers():
 
 
 @pytest.mark.parametrize(
-    ("addresses", "index", "error", "words"),
+    ("addresses", "index", "error", "message"),
     [
         ("a:1", 0, TypeError, "addresses must be a list of 'host:port' texts; got 'a:1'"),
         ([], 0, ValueError, "addresses must name at least one worker"),
@@ -44,10 +44,10 @@ def test_only_the_index_differs_between_workers():
         (["a:1"], "0", TypeError, "index must be a whole number"),
     ],
 )
-def test_tf_config_names_bad_arguments(addresses, index, error, words):
+def test_tf_config_names_bad_arguments(addresses, index, error, message):
     with pytest.raises(error) as caught:
         tf_config.tf_config(addresses, index)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_jobs_of_slurm_that_follow_each_other_have_other_ports():
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"SLURM_PROCID": ""}, "SLURM_PROCID must be set in the environment"),
         ({"SLURM_PROCID": "-1"}, "SLURM_PROCID must be a whole number, at least 0; got '-1'"),
@@ -92,10 +92,10 @@ def test_jobs_of_slurm_that_follow_each_other_have_other_ports():
         ({"SLURM_STEP_TASKS_PER_NODE": "17(x2)"}, "at most 16 on a node; got 17"),
     ],
 )
-def test_from_slurm_names_bad_variables(change, words):
+def test_from_slurm_names_bad_variables(change, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the words follow
         tf_config.from_slurm(SLURM | change)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 # The nodes, and the list of them that Slurm writes.
@@ -150,7 +150,7 @@ def test_nodes_and_tasks_are_what_tensorflows_own_resolver_reads(nodes, monkeypa
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("change", "message"),
     [
         ({"COURSE_ADDRESS": "train:2222"}, "COURSE_ADDRESS must have {index} in the place"),
         ({"COURSE_WORKERS": "0"}, "JOB_COMPLETION_INDEX must be below the number of workers, 0"),
@@ -158,10 +158,10 @@ def test_nodes_and_tasks_are_what_tensorflows_own_resolver_reads(nodes, monkeypa
         ({"JOB_COMPLETION_INDEX": ""}, "JOB_COMPLETION_INDEX must be set"),
     ],
 )
-def test_from_numbers_names_bad_variables(change, words):
+def test_from_numbers_names_bad_variables(change, message):
     with pytest.raises(ValueError) as caught:  # noqa: PT011 - the words follow
         tf_config.from_numbers(NUMBERED | change)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_set_tf_config_takes_what_there_is_and_leaves_what_is_set():

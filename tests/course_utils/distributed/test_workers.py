@@ -102,7 +102,7 @@ def test_reports_are_in_order_and_have_their_time(script):
 
 
 @pytest.mark.parametrize(
-    ("body", "words"),
+    ("body", "message"),
     [
         ("print('no report'); print('[1, 2]'); print('{broken'); print(3)", "no report"),
         ("sys.stdout.buffer.write(b'\\xff\\xfe\\x00 odd\\n'); sys.stdout.flush()", "odd"),
@@ -110,10 +110,10 @@ def test_reports_are_in_order_and_have_their_time(script):
         ("for n in range(2000): print('line', n)", "line 1999"),
     ],
 )
-def test_nonsense_is_no_report_and_is_kept_in_small(script, body, words):
+def test_nonsense_is_no_report_and_is_kept_in_small(script, body, message):
     done = workers.run(script(f"{body}\nreport(n=1)\nos._exit(0) if me else None"), workers=2)
     assert [len(done.of(n)) for n in (0, 1)] == [1, 1]
-    assert words in done.ends[0].words
+    assert message in done.ends[0].words
     assert len(done.ends[0].words.splitlines()) <= 30
 
 
@@ -128,10 +128,10 @@ def test_the_one_that_fails_is_named_with_its_last_words_and_the_other_is_stoppe
     seen = []
     with pytest.raises(workers.WorkersFailed) as caught:
         workers.run(path, workers=2, kill_when=lambda report: seen.append(report) or False)
-    said = str(caught.value)
-    assert said.startswith("worker 1 ended with exit code 1 after ")
-    assert "in start 1 of 1" in said
-    assert said.endswith("ValueError: the disk is full")
+    output = str(caught.value)
+    assert output.startswith("worker 1 ended with exit code 1 after ")
+    assert "in start 1 of 1" in output
+    assert output.endswith("ValueError: the disk is full")
     assert len(seen) == 2
     assert all(is_soon_gone(pid) for pid in pids(seen))
 
@@ -171,9 +171,9 @@ def test_one_that_hangs_is_stopped_when_time_runs_out(script, body, run_until):
             time.sleep(3600)
         report(n=0)
     """)
-    seen, said = run_until(path, 2)
-    assert re.match(r"not done after 1000 s, in start 1 of 1; still running: worker (0, )?1\. ", said)
-    assert "worker 1: waiting for a friend" in said
+    seen, output = run_until(path, 2)
+    assert re.match(r"not done after 1000 s, in start 1 of 1; still running: worker (0, )?1\. ", output)
+    assert "worker 1: waiting for a friend" in output
     assert all(is_soon_gone(pid) for pid in pids(seen))
 
 
@@ -278,7 +278,7 @@ def test_ports_that_are_taken_are_left_out(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "words"),
+    ("change", "error", "message"),
     [
         ({"script": 3}, TypeError, "script must be the path of a Python file; got 3"),
         ({"script": "no/such.py"}, ValueError, "script must be a file; got 'no/such.py'"),
@@ -288,11 +288,11 @@ def test_ports_that_are_taken_are_left_out(monkeypatch):
         ({"kill_when": 3}, TypeError, "kill_when must be a function of a report; got 3"),
     ],
 )
-def test_run_names_bad_arguments(script, change, error, words):
+def test_run_names_bad_arguments(script, change, error, message):
     given = {"script": script("")} | change
     with pytest.raises(error) as caught:
         workers.run(given.pop("script"), **given)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_a_run_is_data_that_json_can_hold(script):
@@ -305,11 +305,11 @@ def test_tracks_are_what_a_plot_of_workers_draws():
     came = [(0, 1, 5.0, 1), (1, 1, 5.1, 1), (1, 1, 5.5, 2), (0, 2, 9.0, 1), (0, 2, 9.2, 2)]
     reports = tuple(workers.Report(n, start, when, {"step": step}) for n, start, when, step in came)
     ends = tuple(workers.End(n, start, 0.0, 6.0, "done", 0, "") for n in (0, 1) for start in (1, 2))
-    found = workers.Run(reports, ends).tracks(lambda values: 10 * values["step"])
-    assert found == {
+    result = workers.Run(reports, ends).tracks(lambda values: 10 * values["step"])
+    assert result == {
         "worker 0": [([5.0], [10]), ([9.0, 9.2], [10, 20])],
         "worker 1": [([5.1, 5.5], [10, 20])],  # in the second start it reported nothing
     }
-    ax = plotting.progress_of_workers(found, checkpoint_every=10, title="Two starts")
+    ax = plotting.progress_of_workers(result, checkpoint_every=10, title="Two starts")
     drawn = [line.get_ydata().tolist() for line in ax.lines if line.get_linewidth() == 0]
     assert drawn == [[10], [10, 20], [10, 20]]

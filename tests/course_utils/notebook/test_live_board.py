@@ -196,7 +196,7 @@ def test_a_keras_callback_can_drive_it(frames):
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"draw": 3}, TypeError, "draw must be a function that returns a figure; got 3"),
         ({"alt": "short"}, ValueError, "alt must say something: pass a text of at least 30 characters"),
@@ -206,11 +206,11 @@ def test_a_keras_callback_can_drive_it(frames):
         ({"draw": lambda _: "figure"}, TypeError, "array of the Axes of one figure; got 'figure'"),
     ],
 )
-def test_bad_arguments_are_named(frames, changed, error, words):
+def test_bad_arguments_are_named(frames, changed, error, message):
     given = {"draw": draw, "alt": ALT} | changed
     with pytest.raises(error) as caught, live.Board(given.pop("draw"), **given) as board:
         board.update(1)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert not frames
 
 

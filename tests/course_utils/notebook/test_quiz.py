@@ -13,15 +13,15 @@ from tests.support.quiz_examples import QUESTIONS, TEXT
 
 def changed(question, /, **entries):
     """The questions, with entries of one of them replaced."""
-    found = copy.deepcopy(QUESTIONS)
-    found[question].update(entries)
-    return found
+    result = copy.deepcopy(QUESTIONS)
+    result[question].update(entries)
+    return result
 
 
 def answer_changed(question, answer, /, **entries):
-    found = copy.deepcopy(QUESTIONS)
-    found[question]["answers"][answer].update(entries)
-    return found
+    result = copy.deepcopy(QUESTIONS)
+    result[question]["answers"][answer].update(entries)
+    return result
 
 
 def test_outside_a_notebook_the_questions_are_printed(capsys):
@@ -169,11 +169,11 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize(("questions", "error", "words"), BAD.values(), ids=BAD.keys())
-def test_bad_questions_are_named(questions, error, words, capsys):
+@pytest.mark.parametrize(("questions", "error", "message"), BAD.values(), ids=BAD.keys())
+def test_bad_questions_are_named(questions, error, message, capsys):
     with pytest.raises(error) as caught:
         quiz.show(questions)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert not capsys.readouterr().out
 
 
@@ -226,7 +226,7 @@ HINT = {"that": "Look again."}
 
 
 @pytest.mark.parametrize(
-    ("call", "error", "words"),
+    ("call", "error", "message"),
     [
         (lambda: quiz.choice("", right="this", wrong=HINT), ValueError, "question must say something"),
         (lambda: quiz.choice("Which?", right=3, wrong=HINT), TypeError, "right must be a text .*got 3"),
@@ -264,6 +264,6 @@ HINT = {"that": "Look again."}
         ),
     ],
 )
-def test_bad_input_to_choice_and_number_is_named(call, error, words) -> None:
-    with pytest.raises(error, match=words):
+def test_bad_input_to_choice_and_number_is_named(call, error, message) -> None:
+    with pytest.raises(error, match=message):
         call()

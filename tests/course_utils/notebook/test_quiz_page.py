@@ -24,8 +24,8 @@ def run():
 
 
 def page(run, cell=2):
-    [found] = displayed(run.cells[cell], "text/html")
-    return found
+    [result] = displayed(run.cells[cell], "text/html")
+    return result
 
 
 def test_one_display_with_a_page_and_a_text(run):
@@ -51,8 +51,8 @@ def test_the_name_follows_from_what_is_asked_however_it_is_written_and_the_style
 
 def test_jupyterquiz_is_handed_all_questions_and_answers(run):
     script = page(run)
-    for words in ("That is F, what is measured", "A table with 2 rows", '"value": 16', "show_questions"):
-        assert words in script
+    for message in ("That is F, what is measured", "A table with 2 rows", '"value": 16', "show_questions"):
+        assert message in script
 
 
 def test_the_script_is_closed_once_and_the_page_is_balanced(run):

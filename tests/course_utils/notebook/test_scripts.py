@@ -64,7 +64,7 @@ def test_other_languages_have_their_colours(tmp_path, shown):
 
 
 @pytest.mark.parametrize(
-    ("name", "functions", "error", "words"),
+    ("name", "functions", "error", "message"),
     [
         (3, (), TypeError, "script must be the path of a file; got 3"),
         ("none.py", (), ValueError, "script must be a file; got"),
@@ -78,8 +78,8 @@ def test_other_languages_have_their_colours(tmp_path, shown):
         ("script.sh", ("f",), ValueError, "functions are those of a Python file; got 'f' of script.sh"),
     ],
 )
-def test_bad_arguments_are_named(path, name, functions, error, words):
+def test_bad_arguments_are_named(path, name, functions, error, message):
     path.with_name("script.sh").write_text("f() { :; }", encoding="utf-8")
     with pytest.raises(error) as caught:
         scripts.show(path.with_name(name) if isinstance(name, str) else name, *functions)
-    assert words in str(caught.value)
+    assert message in str(caught.value)

@@ -167,7 +167,7 @@ def test_numbers_of_any_kind_will_do(shown):
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         ({"draw": 3}, TypeError, "draw must be a function of one value that returns a figure; got 3"),
         (
@@ -191,9 +191,9 @@ def test_numbers_of_any_kind_will_do(shown):
         ),
     ],
 )
-def test_bad_arguments_are_named(shown, changed, error, words):
+def test_bad_arguments_are_named(shown, changed, error, message):
     with pytest.raises(error) as caught:
         slider_figure(**changed)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
     assert not plt.get_fignums()
     assert not shown

@@ -37,8 +37,8 @@ def twins(keras, units, features, seed=0, rows=None, **settings):
     return pair
 
 
-def arrays(found):
-    return [np.asarray(part) for part in (found if isinstance(found, list | tuple) else [found])]
+def arrays(result):
+    return [np.asarray(part) for part in (result if isinstance(result, list | tuple) else [result])]
 
 
 @settings(max_examples=15)
@@ -59,8 +59,8 @@ def test_outputs_and_states_are_those_of_keras(keras, sizes, sequences, backward
     state = [rng.normal(size=(rows, units)).astype("float32") for _ in "hc"] if given_state else None
     slow, quick = (arrays(layer(x, initial_state=state)) for layer in pair)
     assert [a.shape for a in slow] == [a.shape for a in quick]
-    for expected, found in zip(slow, quick, strict=True):
-        np.testing.assert_allclose(found, expected, atol=1e-5)
+    for expected, result in zip(slow, quick, strict=True):
+        np.testing.assert_allclose(result, expected, atol=1e-5)
 
 
 @pytest.mark.parametrize("compiled_from", [ALWAYS, NEVER])
@@ -72,15 +72,15 @@ def test_gradients_are_those_of_keras(keras, tf, sequences, compiled_from, monke
     x = tf.constant(rng.normal(size=(4, 7, 3)), tf.float32)
     state = [tf.constant(rng.normal(size=(4, 5)), tf.float32) for _ in "hc"]
     tilt = [rng.normal(size=np.shape(part)).astype("float32") for part in pair[0](x)]
-    found = []
+    result = []
     for layer in pair:
         with tf.GradientTape() as tape:
             tape.watch([x, *state])
             parts = layer(x, initial_state=state)
             # Every output with its own weights, so that no two gradients can cancel.
             loss = tf.add_n([tf.reduce_sum(part * w) for part, w in zip(parts, tilt, strict=True)])
-        found.append(tape.gradient(loss, [x, *state, *[w.value for w in layer.trainable_weights]]))
-    for expected, got in zip(*found, strict=True):
+        result.append(tape.gradient(loss, [x, *state, *[w.value for w in layer.trainable_weights]]))
+    for expected, got in zip(*result, strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-5)
 
 
@@ -118,7 +118,7 @@ def test_its_graph_has_no_loop_and_as_many_operations_for_any_number_of_steps(tf
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "message"),
     [
         ({"activation": "relu"}, "activation must be tanh, all that this operation can do; got relu"),
         ({"recurrent_activation": "tanh"}, "recurrent_activation must be sigmoid, .* got tanh"),
@@ -128,9 +128,9 @@ def test_its_graph_has_no_loop_and_as_many_operations_for_any_number_of_steps(tf
         ({"dtype": "float64"}, "dtype must be float32, .* got float64"),
     ],
 )
-def test_what_the_operation_cannot_do_is_refused(keras, arguments, words):
+def test_what_the_operation_cannot_do_is_refused(keras, arguments, message):
     assert keras.layers.LSTM(2, **arguments)
-    with pytest.raises(ValueError, match=words):
+    with pytest.raises(ValueError, match=message):
         fast.BlockLSTM(2, **arguments)
 
 
@@ -157,13 +157,13 @@ def test_the_compiled_gradient_is_the_operations_own(tf, sizes, seed):
     ]
     inputs = [tf.constant(rng.normal(size=shape), tf.float32) for shape in shapes]
     tilt = [rng.normal(size=s).astype("float32") for s in ((steps, rows, units), (rows, units))]
-    found = []
+    result = []
     for run in (block.all_steps, block.all_steps_with_compiled_gradient):
         with tf.GradientTape() as tape:
             tape.watch(inputs)
             loss = tf.add_n([tf.reduce_sum(a * b) for a, b in zip(run(*inputs), tilt, strict=True)])
-        found.append(tape.gradient(loss, inputs))
-    for expected, got in zip(*found, strict=True):
+        result.append(tape.gradient(loss, inputs))
+    for expected, got in zip(*result, strict=True):
         np.testing.assert_allclose(got, expected, atol=2e-5)
 
 
@@ -175,12 +175,12 @@ def test_fit_trains_it_as_keras_layer_with_a_last_batch_that_is_smaller(
     monkeypatch.setattr("course_utils.performance.block_lstm.COMPILED_FROM", compiled_from)
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(10, 5, 2)).astype("float32"), rng.normal(size=(10, 1)).astype("float32")
-    found = []
+    result = []
     for layer in twins(keras, 4, 2):
         head = keras.layers.Dense(1, kernel_initializer="ones")
         model = keras.Sequential([keras.Input((steps, 2)), layer, head])
         model.compile(keras.optimizers.SGD(0.1), "mse")
         losses = model.fit(x, y, batch_size=4, epochs=3, shuffle=False, verbose=0).history["loss"]
-        found.append(losses)
-    np.testing.assert_allclose(*found, rtol=1e-5)
-    assert found[0][-1] < found[0][0]
+        result.append(losses)
+    np.testing.assert_allclose(*result, rtol=1e-5)
+    assert result[0][-1] < result[0][0]

@@ -53,12 +53,12 @@ def test_one_operation_a_variable_does_what_keras_adam_does(keras, tf):
 
 def test_another_optimizer_is_refused(keras):
     variables = [keras.Variable(np.zeros(2))]
-    for optimizer, error, words in (
+    for optimizer, error, message in (
         (keras.optimizers.SGD(), TypeError, r"optimizer must be a plain keras\.optimizers\.Adam; got"),
         (keras.optimizers.Adam(clipnorm=1.0), ValueError, r"got clipnorm=1\.0: take optimizer\.apply"),
         (keras.optimizers.Adam(), ValueError, "optimizer must be built"),
     ):
-        with pytest.raises(error, match=words):
+        with pytest.raises(error, match=message):
             fast.apply_adam(optimizer, [np.zeros(2)], variables)
     built = keras.optimizers.Adam()
     built.build(variables)
@@ -98,10 +98,10 @@ def test_epochs_in_parts_are_epochs_of_keras(keras, parts, clipnorm):
     for _ in range(3):
         order = rng.permutation(ROWS)
         fitted = slow.fit(x[order], y[order], batch_size=6, shuffle=False, verbose=0)
-        found = epoch(x, y, order)
-        assert found.shape == (4,)
-        np.testing.assert_allclose(np.mean(found), fitted.history["loss"][0], atol=1e-5)
-        losses.append(float(np.mean(found)))
+        result = epoch(x, y, order)
+        assert result.shape == (4,)
+        np.testing.assert_allclose(np.mean(result), fitted.history["loss"][0], atol=1e-5)
+        losses.append(float(np.mean(result)))
     for expected, got in zip(slow.get_weights(), quick.get_weights(), strict=True):
         np.testing.assert_allclose(got, expected, atol=1e-4)
     assert int(quick.optimizer.iterations) == 12
@@ -118,8 +118,8 @@ def test_the_parts_gradients_add_up_to_the_batchs(keras, tf, parts, seed):
     with tf.GradientTape() as tape:
         loss = model.compute_loss(x, y, model(x))
     expected = tape.gradient(loss, [w.value for w in model.trainable_variables])
-    found = fast.epoch_in_graph(model, batch_size=ROWS, parts=parts)(x, y, rng.permutation(ROWS))
-    np.testing.assert_allclose(found, [loss], atol=1e-6)
+    result = fast.epoch_in_graph(model, batch_size=ROWS, parts=parts)(x, y, rng.permutation(ROWS))
+    np.testing.assert_allclose(result, [loss], atol=1e-6)
     for gradient, old, new in zip(expected, before, model.get_weights(), strict=True):
         np.testing.assert_allclose(old - new, gradient, atol=2e-6)
 
@@ -147,14 +147,14 @@ def test_every_row_is_used_once_in_the_given_order(keras, tf):
 
 def test_epoch_in_graph_names_bad_arguments(keras):
     model = new_model(keras, "adam")
-    for bad, error, words in (
+    for bad, error, message in (
         ({"model": 3}, TypeError, r"model must be a keras\.Model; got 3"),
         ({"model": keras.Sequential([keras.layers.Dense(1)])}, ValueError, "must be built and compiled"),
         ({"batch_size": 0}, ValueError, "batch_size must be a whole number, at least 1; got 0"),
         ({"parts": 4}, ValueError, "parts must divide batch_size = 6; got 4"),
     ):
         settings = {"model": model, "batch_size": 6, "parts": 2} | bad
-        with pytest.raises(error, match=words):
+        with pytest.raises(error, match=message):
             fast.epoch_in_graph(settings.pop("model"), **settings)
     x, y, _ = data()
     epoch = fast.epoch_in_graph(model, batch_size=9, parts=3)
@@ -185,7 +185,7 @@ def test_a_layer_that_looks_at_the_rows_together_is_refused_in_parts(keras):
 
     norm, dense = keras.layers.BatchNormalization, keras.layers.Dense
     summed = keras.losses.MeanSquaredError(reduction="sum")
-    for model, words in (
+    for model, message in (
         (model_of(fast.BlockLSTM(2), norm(name="top")), "the layer 'top'"),
         (model_of(keras.Sequential([fast.BlockLSTM(2), norm(name="nested")])), "the layer 'nested'"),
         (model_of(Hidden()), "the layer 'hidden'"),
@@ -193,7 +193,8 @@ def test_a_layer_that_looks_at_the_rows_together_is_refused_in_parts(keras):
         (model_of(dense(2, activity_regularizer="l2", name="dense")), "'dense', whose activity regularizer"),
         (model_of(dense(2), loss=summed), "the loss .* with reduction='sum'"),
     ):
-        with pytest.raises(ValueError, match=f"treat each row by itself; got {words}|got the layer {words}"):
+        pattern = f"treat each row by itself; got {message}|got the layer {message}"
+        with pytest.raises(ValueError, match=pattern):
             fast.epoch_in_graph(model, batch_size=4)
         assert fast.epoch_in_graph(model, batch_size=4, parts=1)
     assert fast.epoch_in_graph(model_of(fast.BlockLSTM(2), keras.layers.LayerNormalization()), batch_size=4)
@@ -217,9 +218,9 @@ except RuntimeError as error:
 
 def test_threads_are_set_before_tensorflow_computes_and_refused_after():
     done = subprocess.run([sys.executable, "-c", PROBE], capture_output=True, text=True, check=True)
-    within, between, said = done.stdout.splitlines()
+    within, between, output = done.stdout.splitlines()
     assert (within, between) == ("1", "2")
-    assert said.startswith("threads must be called before TensorFlow computes anything: right after")
+    assert output.startswith("threads must be called before TensorFlow computes anything: right after")
 
 
 def test_threads_names_bad_arguments():
@@ -234,6 +235,6 @@ def test_an_unknown_name_is_named():
 
 @pytest.mark.parametrize("module", ["course_utils.performance.fast", "course_utils.performance.block_lstm"])
 def test_the_examples_are_true(module):
-    found = doctest.testmod(importlib.import_module(module))
-    assert found.attempted
-    assert not found.failed
+    result = doctest.testmod(importlib.import_module(module))
+    assert result.attempted
+    assert not result.failed

@@ -22,10 +22,10 @@ def test_work_of_a_layer_is_that_of_the_formula(kind, curves):
     import keras
 
     layer = getattr(keras.layers, kind)(units, unroll=True)
-    found = roofline.work(layer, np.zeros((rows, steps, features), "float32"))
-    assert found.flops == products_by_hand(kind, rows, steps, features, units)
-    assert found.curves == rows * steps * curves * units
-    assert found == (found.flops, found.curves)
+    result = roofline.work(layer, np.zeros((rows, steps, features), "float32"))
+    assert result.flops == products_by_hand(kind, rows, steps, features, units)
+    assert result.curves == rows * steps * curves * units
+    assert result == (result.flops, result.curves)
 
 
 @settings(max_examples=10)
@@ -77,9 +77,9 @@ def test_speed_is_work_by_time(monkeypatch):
     """The fastest of the runs counts, and the first, which builds the graph, does not."""
     clock = iter([0.0, 5.0, 5.0, 5.5, 6.0, 8.0, 0.0, 1.0, 1.0, 1.25, 2.0, 4.0])
     monkeypatch.setattr(roofline.time, "perf_counter", lambda: next(clock))
-    found = roofline.speed(rows=6, inner=3, columns=4, repeats=3)
-    assert found.flops == 2 * (3 * 2 * 6 * 3 * 4) / 0.5
-    assert found.curves == 2 * 6 * 4 / 0.25
+    result = roofline.speed(rows=6, inner=3, columns=4, repeats=3)
+    assert result.flops == 2 * (3 * 2 * 6 * 3 * 4) / 0.5
+    assert result.curves == 2 * 6 * 4 / 0.25
 
 
 def test_speed_runs_all_products_each_time(monkeypatch):

@@ -25,14 +25,14 @@ def sigmoid(z):
 
 def lstm_in_numpy(arrays, order):
     """The outputs h, (T, B, H), of an LSTM in float64 whose blocks of weights stand in this order."""
-    h, c, found = arrays["h_prev"], arrays["cs_prev"], []
+    h, c, result = arrays["h_prev"], arrays["cs_prev"], []
     for x_t in arrays["x"]:
         z = np.concatenate([x_t, h], axis=1) @ arrays["w"] + arrays["b"]
         block = dict(zip(order, np.split(z, 4, axis=1), strict=True))
         c = sigmoid(block["f"]) * c + sigmoid(block["i"]) * np.tanh(block["g"])
         h = sigmoid(block["o"]) * np.tanh(c)
-        found.append(h)
-    return np.array(found)
+        result.append(h)
+    return np.array(result)
 
 
 def central_differences(f, arrays, name, epsilon=1e-6):

@@ -40,17 +40,17 @@ def test_all_bit_strings_has_shapes_and_types():
 
 
 @pytest.mark.parametrize(
-    ("steps", "error", "words"),
+    ("steps", "error", "message"),
     [
         (0, ValueError, "steps must be a whole number, at least 1, at most 22; got 0"),
         (23, ValueError, "steps must be a whole number, at least 1, at most 22; got 23"),
         (2.0, TypeError, "steps must be a whole number, at least 1, at most 22; got 2.0"),
     ],
 )
-def test_all_bit_strings_names_a_bad_length(steps, error, words):
+def test_all_bit_strings_names_a_bad_length(steps, error, message):
     with pytest.raises(error) as caught:
         sequences.all_bit_strings(steps)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_an_echo_has_shapes_and_types():
@@ -62,7 +62,7 @@ def test_an_echo_has_shapes_and_types():
 
 
 @pytest.mark.parametrize(
-    ("changed", "error", "words"),
+    ("changed", "error", "message"),
     [
         (
             {"length": 62},
@@ -73,10 +73,10 @@ def test_an_echo_has_shapes_and_types():
         ({"length": 19}, ValueError, "length must be at least batch_size * (lag + 1) = 20"),
     ],
 )
-def test_a_length_that_does_not_fit_is_named(changed, error, words):
+def test_a_length_that_does_not_fit_is_named(changed, error, message):
     with pytest.raises(error) as caught:
         sequences.echo_series(**{"length": 60, "lag": 3, "batch_size": 5, "seed": 0} | changed)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 # ---------------------------------------------------------------- independent truth

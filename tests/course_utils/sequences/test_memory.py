@@ -31,7 +31,7 @@ def test_shapes_and_types():
 
 
 @pytest.mark.parametrize(
-    ("task", "changed", "error", "words"),
+    ("task", "changed", "error", "message"),
     [
         ("adding_problem", {"steps": 1}, ValueError, "steps must be a whole number, at least 2; got 1"),
         ("copy_memory", {"classes": 1}, ValueError, "classes must be a whole number, at least 2; got 1"),
@@ -51,7 +51,7 @@ def test_shapes_and_types():
         ("matched_strings", {"longest": 4}, ValueError, "longest must be a whole number, at least 5; got 4"),
     ],
 )
-def test_bad_arguments_are_named(task, changed, error, words):
+def test_bad_arguments_are_named(task, changed, error, message):
     good = {
         "adding_problem": {"batch_size": 2, "steps": 7, "seed": 0},
         "copy_memory": {"batch_size": 2, "delay": 7, "seed": 0},
@@ -59,7 +59,7 @@ def test_bad_arguments_are_named(task, changed, error, words):
     }[task]
     with pytest.raises(error) as caught:
         getattr(sequences, task)(**good | changed)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 # ---------------------------------------------------------------- independent truth

@@ -30,15 +30,15 @@ def test_digit_sums_come_padded_with_their_lengths():
 
 
 @pytest.mark.parametrize(
-    ("shortest", "error", "words"),
+    ("shortest", "error", "message"),
     [
         (0, ValueError, "shortest must be a whole number, at least 1, at most 7; got 0"),
         (8, ValueError, "shortest must be a whole number, at least 1, at most 7; got 8"),
         (1.5, TypeError, "shortest must be a whole number, at least 1, at most 7; got 1.5"),
     ],
 )
-def test_a_bad_shortest_length_is_named(shortest, error, words):
-    with pytest.raises(error, match=words):
+def test_a_bad_shortest_length_is_named(shortest, error, message):
+    with pytest.raises(error, match=message):
         sequences.digit_sums(2, 7, shortest=shortest, seed=0)
 
 

@@ -51,8 +51,8 @@ tables = st.integers(1, 4).flatmap(
 def test_counts_by_a_loop_in_plain_python(trained, asked, bits, windows):
     ends = [[bits >> (6 * b + t) & 1 for t in range(6)] for b in range(len(trained))]
     train = rows_of(trained, ends)
-    found = baselines.window_counts(train, asked, windows=windows)
-    np.testing.assert_array_equal(found, by_loop(train, asked, windows))
+    result = baselines.window_counts(train, asked, windows=windows)
+    np.testing.assert_array_equal(result, by_loop(train, asked, windows))
 
 
 def test_padding_is_not_counted():
@@ -69,14 +69,14 @@ def test_more_letters_and_letters_on_both_sides_help():
     train, test = datasets.text_without_spaces(seed=1)
 
     def right(windows):
-        said = baselines.window_counts(train, test.letters, windows=windows)
-        return np.mean((said == test.ends_word)[test.mask])
+        output = baselines.window_counts(train, test.letters, windows=windows)
+        return np.mean((output == test.ends_word)[test.mask])
 
     assert right(PAST[:1]) < right(PAST) < right(AROUND)
 
 
 @pytest.mark.parametrize(
-    ("change", "error", "words"),
+    ("change", "error", "message"),
     [
         ({"train": [[1]]}, TypeError, "train must be LetterRows; got"),
         ({"letters": [1, 2]}, ValueError, "letters must have 2 axes"),
@@ -87,9 +87,9 @@ def test_more_letters_and_letters_on_both_sides_help():
         ({"windows": [(6, 6)]}, ValueError, "after must be a whole number, at least 0, at most 5; got 6"),
     ],
 )
-def test_bad_arguments_are_named(change, error, words):
+def test_bad_arguments_are_named(change, error, message):
     good = {"train": rows_of([[1, 2]], [[0, 1]]), "letters": [[1]], "windows": [(0, 0)]}
     arguments = good | change
     with pytest.raises(error) as caught:
         baselines.window_counts(arguments.pop("train"), arguments.pop("letters"), **arguments)
-    assert words in str(caught.value)
+    assert message in str(caught.value)

@@ -20,7 +20,7 @@ def test_arranged_deals_out_every_sequence_once(updates, networks, rows, steps, 
 
 
 @pytest.mark.parametrize(
-    ("shape", "changed", "error", "words"),
+    ("shape", "changed", "error", "message"),
     [
         ((7, 2, 1), {}, ValueError, "here a multiple of 6 rows; got shape (7, 2, 1)"),
         ((6, 2), {}, ValueError, "data must have shape (updates * networks * B, T, F)"),
@@ -28,10 +28,10 @@ def test_arranged_deals_out_every_sequence_once(updates, networks, rows, steps, 
         ((6, 2, 1), {"networks": 1.5}, TypeError, "networks must be a whole number, at least 1; got 1.5"),
     ],
 )
-def test_arranged_names_bad_arguments(shape, changed, error, words):
+def test_arranged_names_bad_arguments(shape, changed, error, message):
     with pytest.raises(error) as caught:
         ensemble.arranged(np.zeros(shape), **{"updates": 2, "networks": 3} | changed)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 # ---------------------------------------------------------------- with Keras
@@ -186,7 +186,7 @@ def test_bad_arguments_of_what_trains_are_named():
         ensemble.stacked(layers_of("GRU"), features=0, outputs=1)
     weights = ensemble.stacked(layers_of("GRU"), features=2, outputs=1)
     x, y, _, _ = task()
-    for wrong, words in [
+    for wrong, message in [
         ({"y": y[:5]}, r"y must have one target for each x; got shapes \(5, 5, 1\) and \(126, 5, 2\)"),
         ({"updates": 5}, "x must have shape .* here a multiple of 15 rows"),
         ({"updates": 0}, "updates must be a whole number, at least 1; got 0"),
@@ -194,7 +194,7 @@ def test_bad_arguments_of_what_trains_are_named():
         ({"clip": -1}, "clip must be a finite number, above 0; got -1"),
     ]:
         good = {"x": x, "y": y, "updates": 6, "rate": 0.02}
-        with pytest.raises(ValueError, match=words):
+        with pytest.raises(ValueError, match=message):
             ensemble.train(CELLS["GRU"], weights, squared_error, **good | wrong)
     with pytest.raises(ValueError, match="cells must have an entry for each of layers; got none for 'RNN'"):
         ensemble.train_all(CELLS, {"RNN": layers_of("SimpleRNN")}, squared_error, x, y, updates=6, rate=1)

@@ -73,7 +73,7 @@ def test_a_gate_that_is_held_is_kept_in_full_shape():
 
 
 @pytest.mark.parametrize(
-    ("changed", "words"),
+    ("changed", "message"),
     [
         ({"x": np.ones((2, 3))}, "x must have 3 axes (B, T, F); got shape (2, 3)"),
         ({"states": 0}, "states must be a whole number, at least 1; got 0"),
@@ -84,9 +84,9 @@ def test_a_gate_that_is_held_is_kept_in_full_shape():
         ({"weights": [np.ones((2, 4))]}, "weights must begin with W_x (F, k H)"),
     ],
 )
-def test_run_cell_names_bad_arguments(changed, words):
+def test_run_cell_names_bad_arguments(changed, message):
     good = {"x": np.ones((1, 3, 2)), "weights": [np.ones((2, 4)), np.ones((4, 4))], "states": 2} | changed
-    with pytest.raises(ValueError, match=re.escape(words)):
+    with pytest.raises(ValueError, match=re.escape(message)):
         recurrent.run_cell(two_states, good.pop("x"), good.pop("weights"), **good)
 
 
@@ -111,7 +111,7 @@ def test_the_states_are_those_that_the_layer_gives_string_by_string(keras, monke
 
 @pytest.mark.training
 @pytest.mark.parametrize(
-    ("change", "steps", "error", "words"),
+    ("change", "steps", "error", "message"),
     [
         ("unbuilt", 3, ValueError, "lstm must be built; got one without weights"),
         ("gru", 3, TypeError, "lstm must be a keras.layers.LSTM; got"),
@@ -119,12 +119,12 @@ def test_the_states_are_those_that_the_layer_gives_string_by_string(keras, monke
         ("", 0, ValueError, "steps must be a whole number, at least 1, at most 22; got 0"),
     ],
 )
-def test_states_of_all_strings_names_bad_arguments(keras, change, steps, error, words):
+def test_states_of_all_strings_names_bad_arguments(keras, change, steps, error, message):
     layers = {"unbuilt": keras.layers.LSTM(2), "gru": keras.layers.GRU(2)}
     layer = layers.get(change) or built(keras, features=2 if change == "two features" else 1)
     with pytest.raises(error) as caught:
         recurrent.states_of_all_strings(layer, steps)
-    assert words in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.training
