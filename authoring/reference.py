@@ -62,6 +62,7 @@ def public_modules(root: Path) -> dict[str, Path]:
 def public_names(root: Path) -> Iterator[PublicName]:
     """Every name in `__all__` of a public module, in order."""
     texts = {user: _texts(root, pattern) for user, pattern in USERS.items()}
+    inside = {path: "".join(_code_lines(path)) for path in (root / "course_utils").rglob("*.py")}
     at_top = _imported(_tree(root / "course_utils" / "__init__.py"))
     for module, path in public_modules(root).items():
         tree = _tree(path)
@@ -71,6 +72,9 @@ def public_names(root: Path) -> Iterator[PublicName]:
                 uses.append(rf"\bcu\.{name}\b")
             use = re.compile("|".join(uses))
             users = [_users(user, name, use, texts[user]) for user in USERS]
+            use = re.compile(rf"(?<!def )\b{name}\(" if name.islower() else rf"(?<!class )\b{name}\b")
+            if not any(users) and any(use.search(text) for text in inside.values()):
+                users.append("course_utils itself")
             summary, place = _summary(path, tree, name)
             yield PublicName(module, name, summary, tuple(filter(None, users)), place)
 
@@ -94,7 +98,7 @@ def reference(root: Path) -> str:
             summary = _docstring(_tree(files[module]))
             parts.append(f"\n## `cu.{module}`\n\n{summary}\n\n| Name | What it does | Used by | Defined in |")
             parts.append("|:--|:--|:--|:--|")
-        users = "; ".join(entry.users) or "course_utils itself"
+        users = "; ".join(entry.users) or "nobody yet"
         summary = in_cell(entry.summary) or "a constant"
         place = entry.path.relative_to(root / "course_utils").as_posix()
         parts.append(f"| `{entry.name}` | {summary} | {users} | [{place}](../course_utils/{place}) |")
@@ -122,6 +126,13 @@ def architecture(root: Path) -> str:
     if not _MODULES.search(text):
         raise CourseError(f"docs/architecture.md has no place for the modules: add `{_BEGIN}` and `{_END}`.")
     return _MODULES.sub(lambda _: f"{_BEGIN}\n{module_list(root)}\n{_END}", text)
+
+
+def _code_lines(path: Path) -> Iterator[str]:
+    """A file's lines but for those that only list names: imports, `__all__`, examples."""
+    for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
+        if not re.match(r"\s*(from |import |\"|'|>>>|\.\.\.|-)", line):
+            yield line
 
 
 def _tree(path: Path) -> ast.Module:

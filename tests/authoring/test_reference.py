@@ -23,7 +23,8 @@ FILES = {
     '__all__ = ["bars"]\n',
     "course_utils/plots/bars.py": '"""Bars."""\n\n\ndef bars():\n    """Draw bars\n    side by side."""\n',
     "course_utils/speed/__init__.py": '"""Speed."""\n',
-    "course_utils/speed/fast.py": '"""Fast."""\n\n__all__ = ["Layer", "LIMIT"]\nLIMIT = 3\n',
+    "course_utils/speed/fast.py": '"""Fast."""\n\n__all__ = ["Layer", "LIMIT", "slow"]\nLIMIT = 3\n\n\n'
+    'def slow():\n    """Wait.\n\n    >>> slow()\n    """\n',
     "course_utils/speed/layer.py": '"""A layer."""\n\n\nclass Layer(object):\n    """A fast layer."""\n',
     "authoring/__init__.py": '"""Makes notebooks."""\n',
     "classroom/__init__.py": '"""Grades."""\n',
@@ -49,7 +50,8 @@ def test_a_name_has_the_first_paragraph_of_its_docstring_and_its_users(root: Pat
     assert result == {
         ("checks", "check"): ("Checks | raises.", ("lessons 01, 02", "benchmarks")),
         ("fast", "Layer"): ("A fast layer.", ("lesson 01",)),
-        ("fast", "LIMIT"): ("", ()),
+        ("fast", "LIMIT"): ("", ("course_utils itself",)),
+        ("fast", "slow"): ("Wait.", ()),
         ("plots", "bars"): ("Draw bars side by side.", ("problem sets",)),
     }
 
@@ -64,6 +66,7 @@ def test_the_page_has_a_table_a_module(root: Path) -> None:
         "| `LIMIT` | a constant | course_utils itself | [speed/fast.py](../course_utils/speed/fast.py) |"
         in page
     )
+    assert "| `slow` | Wait. | nobody yet | [speed/fast.py](../course_utils/speed/fast.py) |" in page
     assert "## `cu.plots`\n\nPlots.\n" in page
 
 
