@@ -15,12 +15,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbformat
 
 from authoring.problem_sets import ProblemSet, release
-from classroom.course_folder import CourseFolder
+
+if TYPE_CHECKING:  # it needs nbgrader, which what is handed in can be inspected without
+    from classroom.course_folder import CourseFolder
 
 MOST_BYTES = 20 * 2**20
 MOST_CELLS = 500
