@@ -40,7 +40,7 @@ collect_ignore = [
 ]
 
 SLOW = ("training", "browser", "slow")  # markers
-IMPORTS_THAT_SET_VARIABLES = {"course_utils", "tensorflow"}
+IMPORTS_THAT_SET_VARIABLES = {"course_utils", "sklearn", "tensorflow"}
 
 for name in os.environ.keys() - environment().keys():
     del os.environ[name]
