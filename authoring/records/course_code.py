@@ -13,6 +13,7 @@ import copy
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -59,11 +60,13 @@ def course_code(cells: Iterable[ast.Module], root: Path) -> str:
         waiting += [
             other for other in _used_in_package(definition, name.module, package) if _is_followed(other)
         ]
+    modules = Counter(name.name for name in definitions)
+    ambiguous = {name for name, count in modules.items() if count > 1}
     code = sorted(
-        json.dumps([name.name, _plain(definition, package[name.module].imported)])
+        json.dumps([name.name, _plain(definition, package[name.module].imported, ambiguous)])
         for name, definition in definitions.items()
     )
-    code += [json.dumps(_plain(script, {})) for script in _scripts(trees, root / "notebooks")]
+    code += [json.dumps(_plain(script, {}, ())) for script in _scripts(trees, root / "notebooks")]
     return hashlib.sha256("\n".join(code).encode()).hexdigest()[:12]
 
 
@@ -169,20 +172,38 @@ def _scripts(trees: Iterable[ast.Module], folder: Path) -> Iterator[ast.Module]:
             yield ast.parse((folder / text).read_text(encoding="utf-8"))
 
 
-def _plain(tree: ast.AST, imported: Mapping[str, _Name]) -> Any:
-    return as_lists(_Plain(imported).visit(copy.deepcopy(tree)))
+def _plain(tree: ast.AST, imported: Mapping[str, _Name], ambiguous: Container[str]) -> Any:
+    return as_lists(_Plain(imported, ambiguous).visit(copy.deepcopy(tree)))
 
 
 class _Plain(ast.NodeTransformer):
-    """Takes out what computes nothing: docstrings, annotations, words of errors, imports, local names."""
+    """Takes out what computes nothing: docstrings, annotations, words of errors, imports, local names.
 
-    def __init__(self, imported: Mapping[str, _Name]) -> None:
-        # An imported function goes by its own name, and every module of the package by one.
-        self.names = {name: other.name or "module" for name, other in imported.items()}
+    What is imported from the package goes by its own name, however it is imported and from where; by its
+    module's, too, where the lesson uses two of one name.
+    """
+
+    def __init__(self, imported: Mapping[str, _Name], ambiguous: Container[str]) -> None:
+        self.imported, self.ambiguous = imported, ambiguous
+        self.local: dict[str, str] = {}
 
     def visit_Name(self, node: ast.Name) -> ast.Name:
-        node.id = self.names.get(node.id, node.id)
+        if node.id in self.local:
+            node.id = self.local[node.id]
+        elif node.id in self.imported:
+            node.id = self._own(self.imported[node.id])
         return node
+
+    def visit_Attribute(self, node: ast.Attribute) -> Any:
+        if isinstance(node.value, ast.Name) and node.value.id not in self.local:
+            module = self.imported.get(node.value.id)
+            if module is not None and not module.name:
+                return ast.Name(self._own(_Name(module.module, node.attr)), node.ctx)
+        return self.generic_visit(node)
+
+    def _own(self, name: _Name) -> str:
+        leaf = name.module.rpartition(".")[2]
+        return f"{name.name} of {leaf}" if name.name in self.ambiguous else name.name or leaf
 
     def visit_Expr(self, node: ast.Expr) -> Any:
         return None if isinstance(node.value, ast.Constant) else self.generic_visit(node)
@@ -196,17 +217,15 @@ class _Plain(ast.NodeTransformer):
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
         node.returns = None
-        outside = self.names
+        outside = self.local
         arguments = {each.arg for each in ast.walk(node) if isinstance(each, ast.arg)}
-        stored = [
-            each.id
-            for each in ast.walk(node)
-            if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
-        ]
-        local = [name for name in dict.fromkeys(stored) if name not in arguments and name not in outside]
-        self.names = outside | {name: f"local {number}" for number, name in enumerate(local)}
+        names = [each for each in ast.walk(node) if isinstance(each, ast.Name)]
+        stored = dict.fromkeys(name.id for name in names if isinstance(name.ctx, ast.Store))
+        local = [name for name in stored if name not in arguments and name not in outside]
+        numbered = {name: f"local {len(outside) + number}" for number, name in enumerate(local)}
+        self.local = outside | numbered
         self.generic_visit(node)
-        self.names = outside
+        self.local = outside
         return node
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:

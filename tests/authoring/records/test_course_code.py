@@ -125,6 +125,103 @@ def test_a_function_may_move(root: Path) -> None:
         assert of(root) == before
 
 
+def test_a_module_may_move_into_a_subpackage_and_get_another_name(root: Path) -> None:
+    before, package = of(root), root / "course_utils"
+    (package / "tasks").mkdir()
+    (package / "tasks" / "__init__.py").write_text("", encoding="utf-8")
+    (package / "sequences.py").rename(package / "tasks" / "series.py")
+    assert of(root) != before, "it is not found where it was"
+    change_text(
+        package / "__init__.py",
+        "from course_utils.checks",
+        'MODULES = {"sequences": "tasks.series"}\nfrom course_utils.checks',
+    )
+    assert of(root) == before
+    (package / "_arguments.py").rename(package / "tasks" / "sizes.py")
+    change_text(
+        package / "tasks" / "series.py",
+        "import _arguments as arguments, plotting",
+        "import plotting\nfrom course_utils.tasks import sizes",
+    )
+    change_text(package / "tasks" / "series.py", "arguments.whole", "sizes.whole")
+    assert of(root) == before
+    change_text(package / "tasks" / "sizes.py", "int(n)", "int(n + 0.5)")
+    assert of(root) != before
+
+
+LOCALS = """
+from course_utils import _arguments
+
+def difference(first, second):
+    low = min(first)
+    high = max(second)
+    def scaled(by):
+        part = by * low
+        return part - high
+    return [scaled(each) for each in first]
+"""
+LOCAL_LESSON = "import course_utils as cu\ncu.locals.difference([1], [2])"
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"low": "lowest", "each": "value", "part": "share"}, True),
+        ({"part - high": "high - part"}, False),
+        ({"by * low": "by * high"}, False),
+        ({"first": "left"}, False),  # an argument's name is for callers
+        ({"max(second)": "max(first)"}, False),
+    ],
+    ids=str,
+)
+def test_local_names_do_not_count_and_what_they_stand_for_does(
+    root: Path, changes: dict[str, str], same: bool
+) -> None:
+    path = root / "course_utils" / "locals.py"
+    path.write_text(LOCALS, encoding="utf-8")
+    before = of(root, LOCAL_LESSON)
+    for old, new in changes.items():
+        path.write_text(path.read_text().replace(old, new), encoding="utf-8")
+    assert (of(root, LOCAL_LESSON) == before) is same
+
+
+def test_two_functions_of_one_name_are_told_apart(root: Path) -> None:
+    package = root / "course_utils"
+    (package / "_first.py").write_text("def take(n):\n    return n\n", encoding="utf-8")
+    (package / "_second.py").write_text("def take(n):\n    return -n\n", encoding="utf-8")
+    user = package / "locals.py"
+    for text in (
+        "from course_utils import _first as a, _second as b\n\n"
+        "def difference(x, y):\n    return a.take(x), b.take(y)\n",
+        "from course_utils._first import take as a\nfrom course_utils._second import take as b\n\n"
+        "def difference(x, y):\n    return a(x), b(y)\n",
+    ):
+        user.write_text(text, encoding="utf-8")
+        before = of(root, LOCAL_LESSON)
+        swapped = text.replace("_first", "_third").replace("_second", "_first").replace("_third", "_second")
+        user.write_text(swapped, encoding="utf-8")
+        assert of(root, LOCAL_LESSON) != before
+
+
+@pytest.mark.parametrize(("module", "counts"), [("live", False), ("scripts", True)])
+def test_what_only_shows_something_is_not_followed_in_a_subpackage_either(
+    root: Path, module: str, counts: bool
+) -> None:
+    package = root / "course_utils"
+    (package / "notebook").mkdir()
+    change_text(
+        package / "__init__.py",
+        "from course_utils.checks",
+        f'MODULES = {{"{module}": "notebook.{module}"}}\nfrom course_utils.checks',
+    )
+    path = package / "notebook" / f"{module}.py"
+    path.write_text("def show(x):\n    return x\n", encoding="utf-8")
+    lesson = f"import course_utils as cu\ncu.{module}.show(3)"
+    before = of(root, lesson)
+    change_text(path, "return x", "return 2 * x")
+    assert (of(root, lesson) != before) is counts
+
+
 def test_a_script_that_a_lesson_names_counts(root: Path) -> None:
     before = of(root)
     change_text(root / "notebooks" / "cluster" / "train.py", "0.1", "0.2")
