@@ -9,6 +9,7 @@ from pathlib import Path
 
 from authoring.lessons import Lesson, LessonError, read_lessons
 from authoring.notebook import Notebook, load
+from authoring.parts import Part, read_parts
 from authoring.problem_sets import ProblemSet, find_problem_sets
 from authoring.records import long_run_results, machine_runs, run_times, seed_sweeps
 from authoring.sources import REPOSITORY
@@ -27,6 +28,11 @@ class Course:
     def lessons(self) -> tuple[Lesson, ...]:
         """Every lesson, in the order of their numbers."""
         return tuple(read_lessons(self.root / "lessons"))
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The lessons in their parts, in order."""
+        return tuple(read_parts(self.root / "lessons" / "parts.toml", self.lessons))
 
     @cached_property
     def notebooks(self) -> Mapping[str, Notebook]:
@@ -51,8 +57,8 @@ class Course:
         return tuple(find_problem_sets(folder)) if folder.is_dir() else ()
 
     @cached_property
-    def run_times(self) -> Mapping[str, float]:
-        """Seconds by lesson name; a lesson that was never measured has no entry."""
+    def run_times(self) -> Mapping[str, run_times.RunTime]:
+        """The run times by lesson name; a lesson that was never measured has no entry."""
         return run_times.read(self.root)
 
     @cached_property
@@ -71,10 +77,15 @@ class Course:
         return long_run_results.read(self.root)
 
     def by_number(self, numbers: Sequence[str]) -> list[Lesson]:
-        """The lessons with these numbers, in order; `1`, `01` and `01_unrolled_rnn` are the same."""
-        chosen = {number.split("_")[0].zfill(2) for number in numbers}
-        unknown = sorted(chosen - {lesson.number for lesson in self.lessons})
+        """The lessons with these numbers, in order; `1`, `01`, `unrolled` and `01_unrolled` are the same."""
+        names = {
+            name: lesson
+            for lesson in self.lessons
+            for name in (lesson.number, str(int(lesson.number)), lesson.name, lesson.path.stem)
+        }
+        unknown = sorted(set(numbers) - names.keys())
         if unknown:
-            known = ", ".join(lesson.number for lesson in self.lessons) or "none yet"
+            known = ", ".join(lesson.path.stem for lesson in self.lessons) or "none yet"
             raise LessonError(f"There is no lesson {', '.join(unknown)}. The course has: {known}.")
-        return [lesson for lesson in self.lessons if lesson.number in chosen]
+        chosen = [names[number] for number in numbers]
+        return [lesson for lesson in self.lessons if lesson in chosen]

@@ -12,7 +12,8 @@ import nbformat
 
 from authoring.sources import CourseError, read_cells
 
-_LESSON_NAME = re.compile(r"\d\d_[a-z0-9_]+")
+_LESSON_NAME = re.compile(r"\d\d_[a-z][a-z0-9_]*")
+_TYPED_NUMBER = re.compile(r"\blessons? \d\d\b", re.IGNORECASE)
 
 
 class LessonError(CourseError):
@@ -50,8 +51,8 @@ class Lesson:
 
     @property
     def name(self) -> str:
-        """The name the lesson shares with its notebook, as `01_unrolled_rnn`."""
-        return self.path.stem
+        """The file's name without number and ending, as `unrolled`: it stays when a lesson is put before."""
+        return self.path.stem[3:]
 
     @property
     def number(self) -> str:
@@ -65,42 +66,52 @@ class Lesson:
     @property
     def notebook(self) -> Path:
         """Where the notebook built from this lesson belongs."""
-        return self.path.parent.parent / "notebooks" / f"{self.name}.ipynb"
+        return self.path.parent.parent / "notebooks" / f"{self.path.stem}.ipynb"
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names of the lessons that its opening says it needs."""
+        return tuple(re.findall(r"\{\{[Ll]esson:(\w+)\}\}", self.opening.needs))
 
 
 def read_lessons(folder: Path) -> list[Lesson]:
     """Every lesson of a folder, in the order of their numbers."""
     lessons = [read_lesson(path) for path in sorted(folder.glob("*.py"))]
-    for first, second in itertools.pairwise(lessons):
-        if first.number == second.number:
+    for first, second in itertools.combinations(lessons, 2):
+        if first.number == second.number or first.name == second.name:
+            same = "number" if first.number == second.number else "name"
             raise LessonError(
-                f"lessons/{first.path.name} and lessons/{second.path.name} have one number: change one."
+                f"lessons/{first.path.name} and lessons/{second.path.name} have one {same}: change one."
             )
+    for position, lesson in enumerate(lessons):
+        for name in lesson.needs:
+            if name not in {earlier.name for earlier in lessons[:position]}:
+                raise LessonError(f"lessons/{lesson.path.name} needs {name!r}, which is no lesson before it.")
     return lessons
 
 
 def read_lesson(path: Path) -> Lesson:
     where = f"lessons/{path.name}"
     if not _LESSON_NAME.fullmatch(path.stem):
-        raise LessonError(
-            f"{where} is not named as a lesson is: two digits and a name, as 01_unrolled_rnn.py."
-        )
+        raise LessonError(f"{where} is not named as a lesson is: two digits and a name, as 01_unrolled.py.")
+    number = path.stem[:2]
     cells = tuple(_source_cell(cell, f"{where} cell {i}") for i, cell in enumerate(read_cells(path), start=1))
     if not cells or cells[0].kind != "markdown":
         raise LessonError(f"{where} must begin with the markdown cell of its opening: `# %% [markdown]`.")
     try:
-        opening = parse_opening(cells[0].source)
+        opening = parse_opening(cells[0].source.replace("{{number}}", number))
     except LessonError as error:
         raise LessonError(f"{where}: the opening is not whole; {error}.") from error
-    number = path.stem[:2]
-    if opening.number != number:
-        raise LessonError(f"{where} has another number in its heading: write `# {number} · {opening.title}`.")
+    if not cells[0].source.startswith("# {{number}} · "):
+        raise LessonError(f"{where} has a number in its heading: write `# {{{{number}}}} · {opening.title}`.")
     return Lesson(path, cells, opening)
 
 
 def _source_cell(cell: Any, where: str) -> SourceCell:
     if cell.cell_type not in ("markdown", "code"):
         raise LessonError(f"{where} is a {cell.cell_type} cell: a lesson has markdown and code cells only.")
+    if typed := _TYPED_NUMBER.search(cell.source):
+        raise LessonError(f"{where} says {typed[0]!r}, and numbers change: write {{{{lesson:its_name}}}}.")
     unknown = set(cell.metadata) - {"tags"}
     if unknown:
         raise LessonError(
@@ -129,7 +140,7 @@ def parse_opening(text: str) -> Opening:
     summary = take(r"([^#*\-\s].*)", "its summary", "One sentence, which the syllabus shows.")
     take(r"(\*\*You will be able to\*\*)", "what one will be able to do", "**You will be able to**")
     abilities = parse_bullets(take(r"(- .+)", "the list of abilities", "- write ..."))
-    needs = take(r"\*\*Needs:\*\* (.+)", "what it needs", "**Needs:** Python and NumPy; lesson 00.")
+    needs = take(r"\*\*Needs:\*\* (.+)", "what it needs", "**Needs:** Python and NumPy.")
     run_time = take(r"\*\*Run time:\*\* (.+)", "its run time", "**Run time:** {{run_time}}")
     if blocks:
         raise LessonError(

@@ -1,7 +1,7 @@
-"""Run the longer trainings that a lesson tells of: `python -m authoring.long_runs [07 ...]`.
+"""Run the longer trainings that a lesson tells of: `python -m authoring.long_runs [memory ...]`.
 
-`lessons/long_runs/07_ten_symbols.py` goes on where lesson 07 has `{{ten_symbols}}` in its text. The
-lesson's own code up to that place is run first, under the lesson's own seed, then the file. What the
+`lessons/long_runs/memory_ten_symbols.py` goes on where the lesson `memory` has `{{ten_symbols}}` in its text.
+The lesson's own code up to that place is run first, under the lesson's own seed, then the file. What the
 file prints, most often a table, is recorded in lessons/long_runs.json and stands in the notebook in place of
 `{{ten_symbols}}`. The file's own checks say what must be true of it: where one fails, nothing is recorded.
 """
@@ -41,12 +41,12 @@ class LongRun:
 
     @property
     def key(self) -> str:
-        """The file's name without its ending, as `07_ten_symbols`."""
+        """The file's name without its ending, as `memory_ten_symbols`."""
         return self.path.stem
 
     @property
     def placeholder(self) -> str:
-        return f"{{{{{self.path.stem[3:]}}}}}"
+        return f"{{{{{self.path.stem.removeprefix(f'{self.lesson.name}_')}}}}}"
 
     @property
     def sources(self) -> list[str]:
@@ -72,23 +72,26 @@ class LongRun:
 
 def find_long_runs(course: Course) -> list[LongRun]:
     """Every file of the folder with its lesson, in the order of their names."""
-    lessons = {lesson.number: lesson for lesson in course.lessons}
     runs = []
     for path in sorted((course.root / "lessons" / FOLDER).glob("*.py")):
-        if path.stem[:2] not in lessons or path.stem[2:3] != "_" or not path.stem[3:].isidentifier():
+        lesson = next((each for each in course.lessons if path.stem.startswith(f"{each.name}_")), None)
+        if lesson is None or not path.stem.isidentifier():
             raise LessonError(
-                f"lessons/{FOLDER}/{path.name} must be named after a lesson, as 07_ten_symbols.py; "
-                f"the course has: {', '.join(lessons)}."
+                f"lessons/{FOLDER}/{path.name} must be named after a lesson, as memory_ten_symbols.py; "
+                f"the course has: {', '.join(each.name for each in course.lessons)}."
             )
-        runs.append(LongRun(path, lessons[path.stem[:2]]))
+        runs.append(LongRun(path, lesson))
     return runs
 
 
 def texts_for(lesson: Lesson, course: Course) -> dict[str, str]:
     """What stands for each placeholder of this lesson's long runs, by the name in the braces."""
-    stems = [path.stem for path in sorted((lesson.path.parent / FOLDER).glob(f"{lesson.number}_*.py"))]
+    stems = [path.stem for path in sorted((lesson.path.parent / FOLDER).glob(f"{lesson.name}_*.py"))]
     records = course.long_runs if stems else {}
-    return {stem[3:]: records[stem].text if stem in records else NOT_MEASURED for stem in stems}
+    return {
+        stem.removeprefix(f"{lesson.name}_"): records[stem].text if stem in records else NOT_MEASURED
+        for stem in stems
+    }
 
 
 def long_run_problems(course: Course) -> list[str]:

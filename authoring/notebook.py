@@ -44,6 +44,17 @@ class Cell:
         except SyntaxError:
             return ast.Module(body=[], type_ignores=[])
 
+    def shown_texts(self) -> Iterator[str]:
+        """The text of the outputs as a reader sees it: of several forms of one output, the plain one."""
+        for output in self.outputs:
+            text = (
+                output["text"]
+                if output["output_type"] == "stream"
+                else output.get("data", {}).get("text/plain", "")
+            )
+            if not any(kind.startswith("image/") for kind in output.get("data", {})):
+                yield text
+
     def texts(self) -> Iterator[str]:
         """All stored text of the outputs: no images, whose base64 letters spell anything."""
         for output in self.outputs:

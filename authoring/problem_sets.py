@@ -1,7 +1,8 @@
 """Problem sets: one text source each, in problem_sets/, and the two notebooks that are made from it.
 
 `source` is what nbgrader grades with, solutions and hidden tests inside; `release` is what a student
-opens. The text is jupytext's py:percent. A cell says in its first line what it is:
+opens. The text is jupytext's py:percent; a set is
+named after its lesson, as ps03_counting.py. A cell says in its first line what it is:
 
     # %% given="setup"                       code that answers and tests may use; nobody changes it
     # %% shown="plot"                        code for the eyes only, not run in grading; nobody changes it
@@ -27,7 +28,7 @@ from typing import Any
 
 import nbformat
 
-from authoring.sources import REPOSITORY, CourseError, read_cells
+from authoring.sources import REPOSITORY, CourseError, link_lessons, read_cells
 
 ROOT = REPOSITORY
 SETS = ROOT / "problem_sets"
@@ -83,12 +84,17 @@ class ProblemSet:
         """Its short name, such as ps01, which is nbgrader's assignment and notebook."""
         return self.path.stem[:4]
 
+    @property
+    def lesson(self) -> str:
+        """The name of the lesson that it belongs to, which stands in its file's name."""
+        return self.path.stem[5:]
+
 
 def find_problem_sets(folder: Path = SETS) -> list[ProblemSet]:
     """All problem sets, by name."""
     problem_sets = [read(path) for path in sorted(folder.glob("*.py"))]
     if not problem_sets:
-        raise ProblemSetError(f"There is no problem set in {folder.name}/: write one, ps01_some_name.py.")
+        raise ProblemSetError(f"There is no problem set in {folder.name}/: write one, ps01_lesson.py.")
     for name, count in Counter(problem_set.name for problem_set in problem_sets).items():
         if count > 1:
             raise ProblemSetError(f"{count} files of {folder.name}/ begin with {name}: rename one.")
@@ -113,7 +119,7 @@ def read(path: Path) -> ProblemSet:
         The text breaks one of the rules of a problem set.
     """
     if not _FILE_NAME.fullmatch(path.name):
-        raise ProblemSetError(f"{path.name} is no name of a problem set: it must be like ps01_some_name.py.")
+        raise ProblemSetError(f"{path.name} is no name of a problem set: it must be like ps01_lesson.py.")
     cells = tuple(read_cells(path))
     heading = re.match(r"# (Problem set \d\d · .+)", cells[0].source) if cells else None
     if heading is None:
@@ -246,7 +252,10 @@ def _cut(text: str, markers: tuple[str, str], instead: str | None) -> str:
 def _notebook(problem_set: ProblemSet, parts: list[tuple[str, Any]]) -> Any:
     cells = []
     for number, ((text, metadata), cell) in enumerate(zip(parts, problem_set.cells, strict=True), start=1):
-        make = nbformat.v4.new_code_cell if cell.cell_type == "code" else nbformat.v4.new_markdown_cell
+        make = nbformat.v4.new_code_cell
+        if cell.cell_type == "markdown":
+            make, where = nbformat.v4.new_markdown_cell, f"{problem_set.path.name}, cell {number}"
+            text = link_lessons(text, problem_set.path.parents[1] / "lessons", where, folder="../")
         made = make(text, id=f"{problem_set.name}-{number:02}")
         if tags := metadata.get("tags"):
             made.metadata["tags"] = list(tags)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from authoring.course import Course
+from authoring.reading import WORDS_AN_HOUR, format_reading, words
 from authoring.records.run_times import format_duration
 from authoring.records.store import in_cell
 from authoring.sources import CourseError
@@ -18,15 +20,30 @@ GENERATED = re.compile(r"<!-- generated -->.*?<!-- /generated -->", re.DOTALL)
 _BLOCK = re.compile(f"{re.escape(BEGIN)}\n.*?{re.escape(END)}", re.DOTALL)
 
 
-def lesson_table(course: Course, folder: str = "") -> str:
-    """A markdown table with one row a lesson, whose links begin with `folder`."""
-    rows = [("", "Lesson", "What you will be able to do", "Run time on 2 CPU cores"), ("---",) * 4]
-    for lesson in course.lessons:
-        opening = lesson.opening
-        link = f"[{in_cell(opening.title)}]({folder}{lesson.notebook.name})"
-        run_time = format_duration(course.run_times.get(lesson.name))
-        rows.append((opening.number, link, in_cell(opening.summary), run_time))
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+def syllabus(course: Course, folder: str = "") -> str:
+    """A markdown table for each part, one row a lesson, whose links begin with `folder`."""
+    numbers = {lesson.name: lesson.number for lesson in course.lessons}
+    tables = []
+    for part in course.parts:
+        rows = [
+            ("", "Lesson", "What you will be able to do", "Builds on", "Reading", "Runs on 2 CPU cores"),
+            ("---",) * 6,
+        ]
+        for lesson in part.lessons:
+            opening = lesson.opening
+            row = (
+                opening.number,
+                f"[{in_cell(opening.title)}]({folder}{lesson.notebook.name})",
+                in_cell(opening.summary),
+                ", ".join(sorted(numbers[name] for name in lesson.needs)),
+                format_reading(words(lesson.cells)),
+                format_duration(course.run_times.get(lesson.name)),
+            )
+            rows.append(row)
+        table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+        hours = math.ceil(sum(words(lesson.cells) for lesson in part.lessons) / WORDS_AN_HOUR)
+        tables.append(f"**{part.title}** (about {hours} h)\n\n{table}" if part.title else table)
+    return "\n\n".join(tables)
 
 
 def readme_with_table(course: Course) -> str:
@@ -35,7 +52,7 @@ def readme_with_table(course: Course) -> str:
     text = path.read_text(encoding="utf-8") if path.exists() else ""
     if not _BLOCK.search(text):
         raise CourseError(f"README.md has no place for the table of lessons: add `{BEGIN}` and `{END}`.")
-    table = lesson_table(course, folder="notebooks/")
+    table = syllabus(course, folder="notebooks/")
     return _BLOCK.sub(lambda _: f"{BEGIN}\n{table}\n{END}", text)
 
 

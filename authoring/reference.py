@@ -83,8 +83,8 @@ def _users(user: str, name: str, use: re.Pattern[str], texts: Mapping[str, str])
     files = sorted(file for file, text in texts.items() if name in text and use.search(text))
     if not files:
         return ""
-    numbers = ", ".join(Path(file).name[:2] for file in files)
-    return f"lesson{'s' * (len(files) > 1)} {numbers}" if user == "lessons" else user
+    names = ", ".join(Path(file).stem[3:] for file in files)
+    return f"lesson{'s' * (len(files) > 1)} {names}" if user == "lessons" else user
 
 
 def reference(root: Path) -> str:

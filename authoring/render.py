@@ -19,14 +19,13 @@ import nbformat
 from authoring.course import Course
 from authoring.lessons import Lesson, LessonError, SourceCell
 from authoring.long_runs import texts_for
-from authoring.readme import as_generated, lesson_table
-from authoring.records.run_times import format_duration
+from authoring.reading import FOLDED_TAGS
+from authoring.readme import as_generated, syllabus
+from authoring.records.run_times import RunTime, format_duration
+from authoring.sources import link_lessons
 from authoring.student_notebooks import link_to_release
 
-# Cells whose code a reader opens only when wanted.
-FOLDED_TAGS = {"solution", "hide-input"}
-
-_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")
+_PLACEHOLDER = re.compile(r"\{\{(\w+)\}\}")  # without a colon
 
 
 def notebook_metadata() -> dict[str, Any]:
@@ -48,15 +47,16 @@ def notebook_metadata() -> dict[str, Any]:
 def render_notebook(lesson: Lesson, course: Course) -> Any:
     """The notebook of one lesson, with everything but outputs and execution counts."""
     placeholders: dict[str, Callable[[], str]] = {
+        "number": lambda: lesson.number,
         "run_time": lambda: run_time_text(course.run_times.get(lesson.name)),
-        "syllabus": lambda: lesson_table(course),
+        "syllabus": lambda: syllabus(course),
         "benchmarks": lambda: benchmark_table(course.root),
         "previous_and_next": lambda: neighbour_links(lesson, course),
     }
     for name, text in texts_for(lesson, course).items():
         if name in placeholders:
             raise LessonError(
-                f"lessons/long_runs/{lesson.number}_{name}.py: {{{{{name}}}}} stands for something else "
+                f"lessons/long_runs/{lesson.name}_{name}.py: {{{{{name}}}}} stands for something else "
                 "already: give the file another name."
             )
         placeholders[name] = partial(str, text)
@@ -68,7 +68,9 @@ def render_notebook(lesson: Lesson, course: Course) -> Any:
         if cell.kind == "code":
             notebook.cells.append(nbformat.v4.new_code_cell(cell.source, id=cell_id, metadata=metadata))
         else:
-            text = fill_placeholders(cell.source, placeholders, f"lessons/{lesson.path.name} cell {position}")
+            where = f"lessons/{lesson.path.name} cell {position}"
+            text = link_lessons(cell.source, course.root / "lessons", where)
+            text = fill_placeholders(text, placeholders, where)
             notebook.cells.append(nbformat.v4.new_markdown_cell(text, id=cell_id, metadata=metadata))
     return notebook
 
@@ -120,8 +122,8 @@ def fill_placeholders(text: str, placeholders: Mapping[str, Callable[[], str]], 
     return _PLACEHOLDER.sub(value, text)
 
 
-def run_time_text(seconds: float | None) -> str:
-    return format_duration(seconds) if seconds is None else f"{format_duration(seconds)} on 2 CPU cores"
+def run_time_text(run_time: RunTime | None) -> str:
+    return format_duration(run_time) + (" on 2 CPU cores" if run_time else "")
 
 
 def neighbour_links(lesson: Lesson, course: Course) -> str:
@@ -133,7 +135,7 @@ def neighbour_links(lesson: Lesson, course: Course) -> str:
         links.append("← " + _link(lessons[position - 1]))
     if position + 1 < len(lessons):
         links.append(_link(lessons[position + 1]) + " →")
-    parts = [link_to_release(course, lesson.number), " | ".join(links)]
+    parts = [link_to_release(course, lesson.name), " | ".join(links)]
     return "\n\n".join(part for part in parts if part)
 
 

@@ -21,10 +21,10 @@ def release_text(problem_set: ProblemSet) -> str:
     return str(nbformat.writes(release(problem_set))) + "\n"
 
 
-def link_to_release(course: Course, number: str) -> str:
-    """A line for the lesson of this number, with a link to its problem set; empty if it has none."""
+def link_to_release(course: Course, lesson: str) -> str:
+    """A line for the lesson of this name, with a link to its problem set; empty if it has none."""
     for problem_set in course.problem_sets:
-        if problem_set.name == f"ps{number}":
+        if problem_set.lesson == lesson:
             link = f"[{problem_set.title}](problem_sets/{problem_set.name}.ipynb)"
             return f"**{link}**: tasks with tests that give hints."
     return ""

@@ -19,7 +19,7 @@ from authoring import generated
 from authoring.course import Course
 from authoring.lessons import Lesson, read_notebook
 from authoring.long_runs import long_run_problems
-from authoring.records import machine_runs, seed_sweeps
+from authoring.records import machine_runs, run_times, seed_sweeps
 from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
 from authoring.student_notebooks import extra_release_problems
@@ -37,6 +37,7 @@ def problems(course: Course) -> list[str]:
         sweep_problems,
         machine_problems,
         long_run_problems,
+        run_time_problems,
         extra_notebook_problems,
         extra_release_problems,
     ):
@@ -95,6 +96,15 @@ def machine_problems(course: Course) -> list[str]:
             course.machine_runs.get(lesson.name),
             course.sweeps.get(lesson.name),
         )
+    ]
+
+
+def run_time_problems(course: Course) -> list[str]:
+    """Where a lesson or one of its cells takes too long."""
+    return [
+        problem
+        for lesson in course.lessons
+        for problem in run_times.problems_of(lesson, course.run_times.get(lesson.name))
     ]
 
 

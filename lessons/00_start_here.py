@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 00 · Start here
+# # {{number}} · Start here
 #
 # See that your machine is ready, learn to read a shape, and how a lesson of this course works.
 #

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from authoring.lessons import LessonError, parse_bullets, parse_opening
 from authoring.lint.rules import WHOLE, Finding, rule
 from authoring.notebook import UNCOMPARED, Block, Notebook
+from authoring.reading import FIRST_EDITION, before_solutions, count_words, words
 from authoring.records.run_times import NOT_MEASURED
 
-MOST_CELLS = 60
+MOST_CELLS = 45
+MOST_WORDS = 4000
 PROSE_PER_CODE = (0.8, 2.0)
 FEWEST_CHECKS = 8
 MOST_UNCOMPARED = 2
@@ -22,14 +24,19 @@ _UNRESOLVED = re.compile(r"\{\{\w+\}\}")
 
 
 @rule
-def cell_count(notebook: Notebook) -> Iterator[Finding]:
-    """A lesson has about 50 cells, and in no case more than 60."""
-    if len(notebook.cells) > MOST_CELLS:
-        yield Finding(
-            WHOLE,
-            f"{len(notebook.cells)} cells of at most {MOST_CELLS}",
-            "make it two lessons, or leave something out",
-        )
+def one_sitting(notebook: Notebook) -> Iterator[Finding]:
+    """A lesson can be read in an hour: before its solutions, at most 45 cells and 4000 words."""
+    if notebook.path.stem[3:] in FIRST_EDITION:
+        return
+    cells = list(before_solutions(notebook.cells))
+    shown = words(cells) + sum(count_words(text) for cell in cells for text in cell.shown_texts())
+    for count, most, what in ((len(cells), MOST_CELLS, "cells"), (shown, MOST_WORDS, "words")):
+        if count > most:
+            yield Finding(
+                WHOLE,
+                f"{count} {what} before the solutions, of at most {most}",
+                "make it two lessons, fold a side track, or leave something out",
+            )
 
 
 @rule

@@ -6,33 +6,70 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from authoring.files import read_record, write_atomically
+from authoring.lessons import Lesson
+from authoring.reading import FIRST_EDITION
 
+PATH = "lessons/run_times.json"
 NOT_MEASURED = "not measured yet"
+# Of a lesson and of a cell, on a quiet machine with two cores; a laptop may be five times slower.
+MOST_SECONDS = 60
+MOST_SECONDS_OF_A_CELL = 20
 
 
-def read(root: Path) -> dict[str, float]:
-    """Seconds by lesson name; a lesson that was never measured has no entry."""
+class RunTime(NamedTuple):
+    """Seconds, start-up included, and those of the slowest cell."""
+
+    seconds: float
+    slowest_cell: float
+
+    @classmethod
+    def from_entry(cls, entry: Mapping[str, Any]) -> RunTime:
+        return cls(float(entry["seconds"]), float(entry["slowest_cell"]))
+
+
+def read(root: Path) -> dict[str, RunTime]:
+    """The run times by lesson name; a lesson that was never measured has no entry."""
     return read_record(
-        root / "lessons" / "run_times.json",
-        float,
-        what="a JSON object of names and seconds",
+        root / PATH,
+        RunTime.from_entry,
+        what="a JSON object of names, seconds and seconds of the slowest cell",
         command="python3 course.py times",
     )
 
 
-def write(root: Path, seconds: Mapping[str, float]) -> None:
-    rounded = {name: round(seconds[name], 1) for name in sorted(seconds)}
-    write_atomically(root / "lessons" / "run_times.json", json.dumps(rounded, indent=2) + "\n")
+def write(root: Path, run_times: Mapping[str, RunTime]) -> None:
+    entries = {
+        name: {key: round(value, 1) for key, value in run_times[name]._asdict().items()}
+        for name in sorted(run_times)
+    }
+    write_atomically(root / PATH, json.dumps(entries, indent=2) + "\n")
 
 
-def format_duration(seconds: float | None) -> str:
+def problems_of(lesson: Lesson, run_time: RunTime | None) -> list[str]:
+    """Where a lesson runs longer than a sitting allows."""
+    if run_time is None or lesson.name in FIRST_EDITION:
+        return []
+    limits = (
+        (run_time.seconds, MOST_SECONDS, lesson.name),
+        (run_time.slowest_cell, MOST_SECONDS_OF_A_CELL, f"the slowest cell of {lesson.name}"),
+    )
+    return [
+        f"{PATH}: {what} takes {seconds:.0f} s of at most {most}: train less or smaller, then "
+        f"`python3 course.py times {lesson.number}`."
+        for seconds, most, what in limits
+        if seconds > most
+    ]
+
+
+def format_duration(run_time: RunTime | None) -> str:
     """A run time on 2 CPU cores, rounded up: to 5 s below a minute and to half minutes above."""
-    if seconds is None:
+    if run_time is None:
         return NOT_MEASURED
-    if seconds <= 60:
-        duration = f"{max(5, 5 * math.ceil(seconds / 5))} s"
+    if run_time.seconds <= 60:
+        duration = f"{max(5, 5 * math.ceil(run_time.seconds / 5))} s"
     else:
-        duration = f"{math.ceil(seconds / 30) / 2:g} min"
+        duration = f"{math.ceil(run_time.seconds / 30) / 2:g} min"
     return f"about {duration}"

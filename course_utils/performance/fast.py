@@ -2,7 +2,7 @@
 
 Three parts add up: `BlockLSTM`, a layer whose loop over the steps is one operation; `epoch_in_graph`, which
 runs a whole epoch in one graph, each batch in microbatches that run in parallel; and `threads`, which gives
-each of them a core. Lesson 08 shows the effect of each; benchmarks/ measures them.
+each of them a core. The lesson on speed shows the effect of each; benchmarks/ measures them.
 """
 
 from __future__ import annotations

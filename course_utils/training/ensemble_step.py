@@ -1,4 +1,4 @@
-"""Steps of simple RNNs and GRUs for N networks at once; lesson 07 writes that of the LSTM."""
+"""Steps of simple RNNs and GRUs for N networks at once; the lesson on gates writes that of the LSTM."""
 
 from __future__ import annotations
 

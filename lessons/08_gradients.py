@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 06 · Gradients through time
+# # {{number}} · Gradients through time
 #
 # Write the backward pass by hand, hold it against two independent truths, and measure how far back a gradient reaches.
 #
@@ -11,7 +11,7 @@
 # - measure what is left of a gradient after k steps, for any recurrent cell
 # - tell what truncation cuts off, and for which networks next to nothing was left to cut
 #
-# **Needs:** lessons 01 to 05; matrix products and the transpose.
+# **Needs:** {{lesson:unrolled}}, {{lesson:counting}}, {{lesson:echo}} and {{lesson:classifying}}; matrix products and the transpose.
 #
 # **Run time:** {{run_time}}
 
@@ -67,7 +67,7 @@ cu.check_close(nudged, powers, "without tanh, dh_T/dh_0 is the T-th power of w",
 # %% [markdown]
 # A product of many factors below 1 **vanishes**, one of many factors above 1 **explodes**.
 #
-# With tanh a step has the slope $w\,(1 - h_t^2)$: the weight times the slope of tanh (lesson 01).
+# With tanh a step has the slope $w\,(1 - h_t^2)$: the weight times the slope of tanh ({{lesson:unrolled}}).
 #
 # **Predict:** $w = 1.5$ and ten steps from $h_0 = 0.5$. Without tanh the slope is $1.5^{10} \approx 58$. With tanh: does it explode or vanish?
 
@@ -85,7 +85,7 @@ print(f"the eleventh factor: {eleven / product:.2f}")
 #
 # ## 2 · Backward, written out
 #
-# Now the network of lesson 01: **F = 2** features, **H = 8** units, one head for all steps with one output (**C = 1**). It reads **B = 3** sequences of **T = 5** steps.
+# Now the network of {{lesson:unrolled}}: **F = 2** features, **H = 8** units, one head for all steps with one output (**C = 1**). It reads **B = 3** sequences of **T = 5** steps.
 # Two things differ. It starts from a state $h_0$ that is not zero. And we count steps from 1: step $t$ reads $x_t$ and turns $h_{t-1}$ into $h_t$.
 # (Python counts from 0, so $x_t$ stands in `x[:, t - 1]`.)
 #
@@ -277,11 +277,11 @@ cu.check_below(max(planted["W_y"], planted["c"]), 1e-7, "and right in W_y and c"
 # <details><summary>Is a framework's own gradient always right? Open for one that is not.</summary>
 #
 # <code>tf.raw_ops</code> has two operations that run an LSTM over all steps in one go: <code>BlockLSTM</code> and its successor <code>BlockLSTMV2</code>.
-# They differ in the order of the four blocks of their weights: i, g, f, o in the first, i, f, g, o in the second (names as in lesson 03).
+# They differ in the order of the four blocks of their weights: i, g, f, o in the first, i, f, g, o in the second (names as in {{lesson:counting}}).
 #
 # In TensorFlow 2.21, on the CPU, the gradient of the second is wrong. TensorFlow registers <em>one</em> gradient for both, and it follows the order of the first.
 # So over a single step the gradients of the blocks f and g come back swapped. Over several steps the wrong ones travel back in time and mix with the others.
-# Nothing warns. Lesson 08 uses the first operation, because it is fast.
+# Nothing warns. {{Lesson:speed}} uses the first operation, because it is fast.
 #
 # The two cells below nudge the operations themselves. They compute in 32 bits, hence ε = 0.01. If the checks on BlockLSTMV2 fail with another version of TensorFlow, the fault
 # is mended.
@@ -326,7 +326,7 @@ cu.check(back < 0.01 and as_it_is > 3 * back, "one step, f and g swapped back: r
 # %% [markdown]
 # ## 4 · Why the loss has cliffs
 #
-# Lessons 02 and 03 had a linear unit that adds up, $h_t = w_h h_{t-1} + w_x x_t$. Each weight is one number. Here it counts the ones in 200 strings of **T = 20** bits:
+# {{Lesson:lengths}} and {{lesson:counting}} had a linear unit that adds up, $h_t = w_h h_{t-1} + w_x x_t$. Each weight is one number. Here it counts the ones in 200 strings of **T = 20** bits:
 # its answer is $h_T$, the loss is the mean squared error.
 #
 # There are two weights, so we can look at the whole **loss surface**. The cell runs the unit for 120 × 120 pairs of weights.
@@ -453,7 +453,7 @@ cu.check_below(losses_short[-100:].max(), 2, "clipped to length 1, the run ends 
 #
 # ### In Keras: two kinds
 #
-# Optimizers take `global_clipnorm=1.0` or `clipnorm=1.0`. The second, which lessons 02 and 03 used, clips *each array of weights by itself*.
+# Optimizers take `global_clipnorm=1.0` or `clipnorm=1.0`. The second, which {{lesson:lengths}} and {{lesson:counting}} used, clips *each array of weights by itself*.
 #
 # The cell lets SGD subtract the clipped gradient from 0, and looks what it subtracted.
 #
@@ -586,7 +586,7 @@ cu.check(max(ends) > 100 * min(ends), "radius 1.5 under tanh: the eight differ b
 # Now four other networks, as they are before training:
 #
 # - **ReLU with $W_h$ = identity** (Le, Jaitly and Hinton, see Sources). A ReLU's slope is 1 for a unit above 0, else 0.
-# - **GRU** (lesson 05). Untrained, its update gate is near 0.5, too.
+# - **GRU** ({{lesson:classifying}}). Untrained, its update gate is near 0.5, too.
 # - **LSTM** with a bias of 0 in the forget gates, and of 1, Keras's own choice.
 #
 # What an LSTM hands to the next step is $h$ *and* $c$. So its state is both, side by side: 64 numbers, and the Jacobian is (64, 64).
@@ -685,12 +685,12 @@ print("ReLU, identity, bits −1 and 1:", *(f"{norm:.0f}" for norm in ends))
 cu.check(0 in ends, "ReLU, bits −1 and 1: of some of the eight networks nothing at all is left")
 
 # %% [markdown]
-# Large states saturate tanh (lesson 01). The LSTM changes little: on its way from $c_{t-1}$ to $c_t$ there is no tanh, only the factor $f$, and a gate that saturates at 1
-# passes everything. Lesson 07 looks inside. And a ReLU unit that is once below 0 passes nothing back.
+# Large states saturate tanh ({{lesson:unrolled}}). The LSTM changes little: on its way from $c_{t-1}$ to $c_t$ there is no tanh, only the factor $f$, and a gate that saturates at 1
+# passes everything. {{Lesson:gates}} looks inside. And a ReLU unit that is once below 0 passes nothing back.
 #
 # ## 7 · Truncation is a cut in this plot
 #
-# Lesson 04 cut the gradient at the edge of a window. In the last figure that is a vertical line: to its left all as before, to its right 0.
+# {{Lesson:echo}} cut the gradient at the edge of a window. In the last figure that is a vertical line: to its left all as before, to its right 0.
 #
 # We measure it through the whole chain: one tape over 30 steps of an LSTM, with `tf.stop_gradient` on the state 12 steps before the end. Without the stop,
 # the same tape also tests section 6: its Jacobians must be the products of the step Jacobians.
@@ -745,7 +745,7 @@ cu.check(0.05 < at_edge["LSTM, bias 1"] < 0.6, "LSTM with bias 1: between 0.05 a
 cu.check_above(at_edge["ReLU, identity"], 0.99, "ReLU, identity: all of it reaches the edge")
 
 # %% [markdown]
-# A word of caution. These are networks before training, and training changes the weights and the reach: lesson 04's LSTM learned to hold a bit for three
+# A word of caution. These are networks before training, and training changes the weights and the reach: {{lesson:echo}}'s LSTM learned to hold a bit for three
 # steps. A norm near 1 does not say that a network learns a task. It says that the news could arrive.
 #
 # ## What you now know
@@ -831,7 +831,7 @@ cu.check_equal(found_wrong(without_slope, 1), behind, "one step, no slope: all f
 # %% [markdown]
 # ### Solution 2
 #
-# With the fixed rate a step is 0.05 long, and the valley is narrower than that: the run jumps from side to side. Lesson 03 saw the same with Adam: at a
+# With the fixed rate a step is 0.05 long, and the valley is narrower than that: the run jumps from side to side. {{Lesson:counting}} saw the same with Adam: at a
 # fixed step size its weight kept wandering.
 
 # %% tags=["solution"]

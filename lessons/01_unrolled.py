@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 01 · The RNN, unrolled by hand
+# # {{number}} · The RNN, unrolled by hand
 #
 # Write a recurrent network in NumPy, find the same numbers in Keras, see it go deaf, and train one that needs its memory.
 #
@@ -11,7 +11,7 @@
 # - recognise a saturated network, measure what that does to its gradient, and cure it
 # - train a network that needs its memory, and judge it against two baselines
 #
-# **Needs:** Python, NumPy, and how to read a shape (lesson 00).
+# **Needs:** Python, NumPy, and how to read a shape ({{lesson:start_here}}).
 #
 # **Run time:** {{run_time}}
 
@@ -534,7 +534,7 @@ cu.check_equal(
 # %% [markdown]
 # ### Solution 2
 #
-# The state is all that the network knows of the past. Lesson 04 builds on this: long sequences, cut into windows.
+# The state is all that the network knows of the past. {{Lesson:echo}} builds on this: long sequences, cut into windows.
 
 # %% tags=["solution"]
 by_hand = step(x[:, 2], h[:, 1])

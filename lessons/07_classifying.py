@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 05 · Classifying and labelling sequences
+# # {{number}} · Classifying and labelling sequences
 #
 # One answer for a whole sequence, or one at every step: digits, voices, and the spaces of a text, each against rivals without a network.
 #
@@ -11,7 +11,7 @@
 # - label every step with one shared softmax, reading forward or both ways
 # - say by how many steps a loss divides, and count accuracy over real steps only
 #
-# **Needs:** lessons 01 (recurrent step, shared head), 02 (masks) and 03 (LSTM, softmax, cross-entropy).
+# **Needs:** {{lesson:unrolled}} (recurrent step, shared head), {{lesson:lengths}} (masks) and {{lesson:counting}} (LSTM, softmax, cross-entropy).
 #
 # **Run time:** {{run_time}}
 
@@ -31,8 +31,8 @@ rng = np.random.default_rng(seed)
 # %% [markdown]
 # ## 1 · The GRU: an LSTM with fewer parts
 #
-# The LSTM of lesson 03 carries two memories, its cell state and its output, and has three gates. The **gated recurrent unit**, GRU,
-# carries one, $h$, and has two gates: numbers between 0 and 1 for each unit, made by the sigmoid $\sigma$ of lesson 03.
+# The LSTM of {{lesson:counting}} carries two memories, its cell state and its output, and has three gates. The **gated recurrent unit**, GRU,
+# carries one, $h$, and has two gates: numbers between 0 and 1 for each unit, made by the sigmoid $\sigma$ of {{lesson:counting}}.
 #
 # $$z = \sigma(x_t W_z + b_z + h U_z + c_z) \qquad r = \sigma(x_t W_r + b_r + h U_r + c_r)$$
 #
@@ -47,7 +47,7 @@ rng = np.random.default_rng(seed)
 # | $r$ | (B, H) | **reset gate**: how much of the old state the proposal may see |
 # | $n$ | (B, H) | the proposal |
 #
-# Two letters change their meaning: here $z$ is a gate and $c$ a bias. As in lesson 03, $\odot$ multiplies number by number.
+# Two letters change their meaning: here $z$ is a gate and $c$ a bias. As in {{lesson:counting}}, $\odot$ multiplies number by number.
 #
 # **Predict:** a GRU has three blocks of weights, $z$, $r$ and $n$. An LSTM has four: three gates and a proposal.
 # What share of an LSTM's weights has a GRU of the same size?
@@ -87,7 +87,7 @@ cu.check_below(np.abs(h).max(), 1, "a GRU's state stays between −1 and 1")
 # <details><summary>GRU or LSTM: which should I take?</summary>
 #
 # Measure both on your data. A GRU has 75.3 % of the weights: three blocks for four, but two biases for one. An LSTM's cell state can grow <!-- exact: counted -->
-# without bound, and lesson 03 counted with it. A GRU's state is a mix of the old state and a tanh, so it stays between −1 and 1.
+# without bound, and {{lesson:counting}} counted with it. A GRU's state is a mix of the old state and a tanh, so it stays between −1 and 1.
 # </details>
 #
 # ## 2 · A list of steps, or a loop
@@ -246,7 +246,7 @@ cu.check(0.7 < rule < 0.9, "the rule is right for 70 to 90 % of the digits")
 #
 # The loss is the **cross-entropy** $-\sum_k t_k \log p_k$: $t$ is 1 for the right class and 0 for the others,
 # and the sum runs over the C classes, the last axis. Then comes the mean over the batch.
-# *Sparse* means that the right class is given as its number, not as ten zeros and ones. As in lesson 03 the loss is computed from the logits,
+# *Sparse* means that the right class is given as its number, not as ten zeros and ones. As in {{lesson:counting}} the loss is computed from the logits,
 # because `log` of a softmax can become NaN (Exercise 2 meets it again).
 #
 # Three GRUs with dropout behind each, as in the source, but smaller. The learning rate falls to 0 along half a cosine wave.
@@ -281,14 +281,14 @@ cu.check_below(abs(by_grus - logistic), 0.04, "on digits, GRUs and regression ar
 # <details><summary>Why only the last output? Is the state carried from one batch to the next?</summary>
 #
 # The last output is the only one whose state has read the whole sequence. And no: each sequence starts from zeros, unless you ask for
-# <code>stateful=True</code>. Lessons 03 and 04 have more on both.
+# <code>stateful=True</code>. {{Lesson:counting}} and {{lesson:echo}} have more on both.
 # </details>
 #
 # ## 5 · Sequences of many lengths: who is speaking?
 #
 # Nine men say the Japanese vowels /ae/. Every 6.4 ms a **frame** of F = 12 numbers describes the sound around then; an utterance has 7 to 29 frames. <!-- exact: of the data set -->
 # 270 utterances are to train on; 370, recorded on other occasions, are the test. The batch is padded with zeros,
-# and a **mask**, made from the lengths, is true where a frame is real (lesson 02).
+# and a **mask**, made from the lengths, is true where a frame is real ({{lesson:lengths}}).
 #
 # We scale each feature by the mean and standard deviation of the *training* frames: the test must not take part in any choice.
 
@@ -434,7 +434,7 @@ cu.check(never + 0.05 < counts_past < counts_around, "counts help, letters after
 # %% [markdown]
 # ### One softmax for all steps
 #
-# The states are (B, T, H), and each step needs a softmax over C = 2 labels. As in lesson 01 *one* head serves all steps.
+# The states are (B, T, H), and each step needs a softmax over C = 2 labels. As in {{lesson:unrolled}} *one* head serves all steps.
 # The source **flattens**: it lays all steps of all rows below each other, (B·T, H), applies one dense layer, and folds the result back to (B, T, C).
 # Keras has `TimeDistributed`, which applies a layer at each step; and a dense layer alone, given three axes, does the same.
 #
@@ -458,7 +458,7 @@ cu.check_close(ways, [wrapped] * 2, "flattening = TimeDistributed = Dense, to 1e
 # ### Forward, or both ways
 #
 # At step $t$ a GRU has read the letters up to $t$. Does a word end after `the`? In `the end` yes, in `these` no: what comes *after* decides.
-# A **bidirectional** layer reads from both sides (lesson 02): the states of its two halves stand side by side, (B, T, 2H).
+# A **bidirectional** layer reads from both sides ({{lesson:lengths}}): the states of its two halves stand side by side, (B, T, 2H).
 #
 # An **embedding** turns a letter's number into 16 numbers. It is a table, learned like all weights, of 27 rows: 26 letters, and 0 for no letter.
 #
@@ -504,7 +504,7 @@ cu.check_above(moves["both ways"][29], 1e-4, "both ways: it changes the answer b
 # At a padded step the label means nothing (a 0 stands there); the mean must divide by the real steps. Two ways lead there:
 #
 # - An **array** of logits does not know which steps are real. Give the loss `sample_weight`, 1 for a letter and 0 for padding, *and* say that it divides by the
-#   sum of the weights. (So in lesson 02: its labeller had no mask.)
+#   sum of the weights. (So in {{lesson:lengths}}: its labeller had no mask.)
 # - A **network** whose layers got a mask hands it on with its output. The loss then counts real steps by itself.
 #
 # **Predict:** of 100 steps 85 are real, each with a loss of 1. At the padded ones the weight, or the mask, is 0. Which *mean* does Keras's default give: for an array and weights? For the output of the network?

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Problem set 01 · Unrolled by hand
 #
-# Five tasks, 20 points, about an hour. They belong to lesson 01, and need NumPy only.
+# Five tasks, 20 points, about an hour. They belong to {{lesson:unrolled}}, and need NumPy only.
 #
 # - Write your code where a cell says that it is not done yet. Helpers of your own may stand in cells above it.
 # - Below each task stands a cell of tests. Run it as often as you want. If it prints nothing, your answer has passed. Otherwise it says what it expected, what came, and gives a hint.
@@ -235,7 +235,7 @@ for seed, (B, T, F) in enumerate([(5, 4, 3), (3, 3, 3), (2, 8, 1), (4, 1, 2), (1
 # %% [markdown]
 # ## Task 5: Explain a plot (4 points)
 #
-# Run the cell. The same network, with 8 units and without biases, reads lesson 01's three sequences of integers:
+# Run the cell. The same network, with 8 units and without biases, reads {{lesson:unrolled}}'s three sequences of integers:
 # once as they are, 1 to 18 (left), and once divided by 18 (right).
 #
 # Above are the pre-activations of all units at all three steps. Mind that the two horizontal axes differ.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 08 · Speed and scale
+# # {{number}} · Speed and scale
 #
 # Make the same training many times faster without changing its numbers, on one machine and then on several, and lose no more than an epoch when one of them dies.
 #
@@ -11,7 +11,7 @@
 # - tell how time and memory grow with T, B and H, and what truncation buys
 # - train on several machines so that the update stays the same, and survive the loss of one
 #
-# **Needs:** lessons 03, 04 and 06: the LSTM, `tf.function` and windows, the gradient check.
+# **Needs:** {{lesson:counting}} (the LSTM), {{lesson:echo}} (`tf.function` and windows) and {{lesson:gradients}} (the gradient check).
 #
 # **Run time:** {{run_time}}
 
@@ -34,13 +34,13 @@ cu.fast.threads(within=1, between=2)
 #
 # ## 1 · One epoch, and a promise
 #
-# The task is that of lesson 03: count the ones in a string of **T = 20** bits, one bit a step (**F = 1**), with an LSTM of **H = 24** units and a head with **C = 21** classes.
+# The task is that of {{lesson:counting}}: count the ones in a string of **T = 20** bits, one bit a step (**F = 1**), with an LSTM of **H = 24** units and a head with **C = 21** classes.
 # There are N = 2000 strings in batches of **B = 100**. So one epoch is 20 updates of the weights.
 #
 # The promise: every way to run the epoch gives the same numbers. So all of them start from the same weights and take the same rows in the same order.
 # Then their losses can be compared.
 #
-# One update is that of lesson 04, in two functions, because we shall need the first one by itself.
+# One update is that of {{lesson:echo}}, in two functions, because we shall need the first one by itself.
 # It adds up the losses of the rows and divides by B. For a whole batch that is the mean, as in Keras's `cross_entropy`.
 
 # %%
@@ -83,7 +83,7 @@ def one_vector(arrays):
 # ## 2 · From Python to a graph
 #
 # The first way is plain Python. Each operation of TensorFlow is started by a line of Python when its turn comes. That is called **eager**.
-# The second is `tf.function` (lesson 04): Python runs through `update` once and records its operations in a graph, which TensorFlow then runs for each batch.
+# The second is `tf.function` ({{lesson:echo}}): Python runs through `update` once and records its operations in a graph, which TensorFlow then runs for each batch.
 # The third puts the loop over the batches into the graph, too: one call from Python is the whole epoch.
 # (`autograph=False` in the code says that there is no Python loop to be turned into one of the graph. In `graph_of_epoch` there is one, so there it stays on.)
 #
@@ -191,7 +191,7 @@ cu.check_equal(starts[1], 1, "in a graph, it starts one")
 # - `fit`, as Keras offers it;
 # - `steps_per_execution=20` in `compile`: one call from Python for 20 batches;
 # - `unroll=True` in the layer: no loop, but the cell written 20 times into the graph;
-# - `jit_compile=True`: **XLA** (lesson 04) compiles the graph of a batch, and joins small operations into larger ones.
+# - `jit_compile=True`: **XLA** ({{lesson:echo}}) compiles the graph of a batch, and joins small operations into larger ones.
 #
 # **Predict:** which two of them do what you have measured already, under other names? And is `fit` faster than our own loop?
 
@@ -228,7 +228,7 @@ cu.check(made >= 3, "fit sets up a new pipeline for its batches in each epoch")
 #
 # TensorFlow has an operation that runs an LSTM over all steps at once, in C++: `tf.raw_ops.BlockLSTM`. It is a low-level tool with habits of its own.
 # It wants time first, (T, B, F). It wants one array of weights, the input's rows above the state's: (F + H, 4H). And its four blocks of columns stand
-# in the order $i, g, f, o$, where Keras has $i, f, g, o$ (lesson 03). Its three arrays `wci`, `wcf` and `wco` are for weights that Keras's layer does not have: they stay 0.
+# in the order $i, g, f, o$, where Keras has $i, f, g, o$ ({{lesson:counting}}). Its three arrays `wci`, `wcf` and `wco` are for weights that Keras's layer does not have: they stay 0.
 #
 # **Predict:** what happens if you forget to reorder the blocks: an error, or wrong numbers?
 
@@ -264,7 +264,7 @@ cu.check_close(h_fast, h_keras, sentence, atol=1e-5)
 # %% [markdown]
 # `cu.fast.BlockLSTM` is our function as a Keras layer. It goes wherever `keras.layers.LSTM` goes, but not with masks or dropout.
 #
-# Before we train with it: is its gradient right? Lesson 06 found an operation of the same family whose gradient is wrong. Here two networks with the same weights,
+# Before we train with it: is its gradient right? {{Lesson:gradients}} found an operation of the same family whose gradient is wrong. Here two networks with the same weights,
 # one with each layer, read the same batch.
 
 
@@ -330,7 +330,7 @@ measure("halves, fused Adam", lambda m: graph_of_epoch(m, update_in_halves), cu.
 #
 # How fast could it be at all? Count the work. A step multiplies (B, F + H) by (F + H, 4H): that is $2 B (F + H) 4H$ **FLOPs** (floating-point operations), additions and multiplications of
 # numbers. The way back takes two products of about that size, one for the gradient of $h$ and one for that of the weights. And a step has 5H **curves**
-# for each row: three sigmoids, two tanh. They cost more than a multiplication, so they are counted apart. The way back has none: the slope of a curve follows from its value (lesson 06).
+# for each row: three sigmoids, two tanh. They cost more than a multiplication, so they are counted apart. The way back has none: the slope of a curve follows from its value ({{lesson:gradients}}).
 #
 # Are the formulas right? Unrolled, Keras's own graph holds every product and every curve, with their shapes. `cu.roofline.work` adds them up.
 #
@@ -425,7 +425,7 @@ cu.check_close(np.log2(twice), 2, "FLOPs: in H the exponent comes to 2 for large
 # To go back, the tape must keep what each step computed. For each step, row and unit, `BlockLSTM` keeps seven numbers: $i$, $f$, $g$, $o$, $c$, $\tanh c$ and $h$.
 # A float32 has 4 bytes.
 #
-# Truncated back-propagation (lesson 04) cuts the series into windows. The tape of a window is thrown away when the weights have changed. So the memory
+# Truncated back-propagation ({{lesson:echo}}) cuts the series into windows. The tape of a window is thrown away when the weights have changed. So the memory
 # belongs to the *window*, whatever the length of the series. What it costs is the gradient over the edges. Time it does not save: each step is still run once, there and back.
 #
 # The cell below runs the operation for several T and counts the bytes that it gives. For windows the line is drawn from one window of 50 steps.
@@ -457,7 +457,7 @@ cu.check_close(times, 40, "2000 steps in windows of 50: a 40th of the memory", a
 # ## 7 · Beside other frameworks
 #
 # All this was one small network on one machine. `python3 course.py bench` measures our last way beside others. (`cu.fast.epoch_in_graph` makes it of any such network.)
-# The others are Keras's `fit` as it comes, the graph of the tutorial that lesson 03 rebuilds, and two other libraries, PyTorch and JAX. Each is a program of its own, with as many threads
+# The others are Keras's `fit` as it comes, the graph of the tutorial that {{lesson:counting}} rebuilds, and two other libraries, PyTorch and JAX. Each is a program of its own, with as many threads
 # as it likes, and they take turns. They must do equal work: the same rows, the same start, and losses that agree to 1 %, epoch by epoch. (After some 15 epochs of the long work, rounding alone drives all of them apart.)
 #
 # The table is made from what was measured last. In brackets: how many times our time. Its epochs are larger than ours: "counting" has N = 10 000 strings with T = 20 and H = 24;
@@ -669,7 +669,7 @@ cu.check_equal(tasks, [named, named], "the second worker has index 1 on both clu
 #
 # ### Exercise 1: A GRU's arithmetic
 #
-# A GRU (lesson 05) has three blocks of columns where the LSTM has four. Write a formula for the FLOPs of its products in one forward pass over N strings, and check it
+# A GRU ({{lesson:classifying}}) has three blocks of columns where the LSTM has four. Write a formula for the FLOPs of its products in one forward pass over N strings, and check it
 # against the graph of `keras.layers.GRU(H, unroll=True)`.
 #
 # <details><summary>Hint</summary>
@@ -688,7 +688,7 @@ cu.check_equal(tasks, [named, named], "the second worker has index 1 on both clu
 #
 # ### Exercise 3: Clip before or after?
 #
-# Lesson 06 clipped a gradient: if it is longer than θ, scale it down to that length. Take θ = half the length of `whole`, the gradient of section 4.
+# {{Lesson:gradients}} clipped a gradient: if it is longer than θ, scale it down to that length. Take θ = half the length of `whole`, the gradient of section 4.
 # One process clips `whole`. Suppose that each of two workers clips the gradient of its half to θ, and the two are added up afterwards. Is that the same gradient?
 #
 # <details><summary>Hint</summary>
@@ -764,7 +764,7 @@ cu.check(stopped and "PerReplica" in report["why"], "two workers: model.fit fail
 #
 # - S. Williams, A. Waterman and D. Patterson, "Roofline: an insightful visual performance model", *Communications of the ACM* 52 (2009): arithmetic counted against the machine.
 # - Monik P., "A noob's guide to implementing RNN-LSTM using Tensorflow" (2016): the network and the data; its graph is one of the rivals of the benchmark.
-# - R. J. Williams and J. Peng (1990), as in lesson 04: truncation.
+# - R. J. Williams and J. Peng (1990), as in {{lesson:echo}}: truncation.
 # - P. Goyal and others, "Accurate, large minibatch SGD: training ImageNet in 1 hour" (2017): data-parallel training, and what to divide by.
 # - TensorFlow documentation, "Custom training loop with Keras and MultiWorkerMirroredStrategy": the strategy, and TF_CONFIG.
 # - keras-team/keras, issue 20585 (2024), "Does Keras 3 work with `tf.distribute.MultiWorkerMirroredStrategy`?": that `model.fit` fails there.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 03 · Counting ones with an LSTM
+# # {{number}} · Counting ones with an LSTM
 #
 # Count the ones in a string of bits: reproduce a known result, find what limits it, then make no mistake at all.
 #
@@ -14,7 +14,7 @@
 # - save, restore and continue a training
 # - recognise five traps: `map`, a stuck pointer, a summed loss, softmax before log, a dead ReLU
 #
-# **Needs:** lessons 01 and 02 (unrolling, head, loss, optimizer, epoch; masks, `steps_per_execution`, the falling learning rate).
+# **Needs:** {{lesson:unrolled}} and {{lesson:lengths}} (unrolling, head, loss, optimizer, epoch; masks, `steps_per_execution`, the falling learning rate).
 #
 # **Run time:** {{run_time}}
 
@@ -64,7 +64,7 @@ cu.check_close(np.mean(ones != 10), 0.824, "always 10: 82.4 % of all strings wro
 #
 # ## 2 · What an LSTM is
 #
-# The network of lesson 01 computes a new state at each step: it multiplies the old one by $W_h$ and squashes the sum.
+# The network of {{lesson:unrolled}} computes a new state at each step: it multiplies the old one by $W_h$ and squashes the sum.
 # What is kept gets changed at every step. An **LSTM** (long short-term memory) has a second memory beside its output $h$: the **cell state** $c$.
 # It is changed by *adding*, under the control of **gates**, numbers between 0 (shut) and 1 (open):
 #
@@ -78,7 +78,7 @@ cu.check_close(np.mean(ones != 10), 0.824, "always 10: 82.4 % of all strings wro
 # | $f$ | $\sigma(z_f)$ | (B, H) | forget gate: how much of $c_{t-1}$ is kept |
 # | $g$ | $\tanh(z_g)$ | (B, H) | what could be added |
 # | $o$ | $\sigma(z_o)$ | (B, H) | output gate: how much is shown |
-# | $c_t$ | above | (B, H) | cell state (the head's bias had this letter in lesson 01): any size |
+# | $c_t$ | above | (B, H) | cell state (the head's bias had this letter in {{lesson:unrolled}}): any size |
 # | $h_t$ | above | (B, H) | output: between −1 and 1 |
 #
 # $\sigma(z) = 1/(1 + e^{-z})$ squashes any number into 0 to 1. $W_x$ is (F, 4H), $W_h$ is (H, 4H), $b$ is (4H,). Both $h$ and $c$ start at 0.
@@ -145,7 +145,7 @@ cu.check_equal(head.count_params(), 24 * 21 + 21, "a dense head with 21 outputs:
 #
 # <details><summary>Is state carried over from one batch to the next?</summary>
 #
-# No. Each string starts from zeros, unless you ask for <code>stateful=True</code>, the subject of lesson 04. The cell below runs other strings in
+# No. Each string starts from zeros, unless you ask for <code>stateful=True</code>, the subject of {{lesson:echo}}. The cell below runs other strings in
 # between, and gets the same outputs.
 # </details>
 #
@@ -156,12 +156,12 @@ cu.check_equal(head.count_params(), 24 * 21 + 21, "a dense head with 21 outputs:
 #
 # <details><summary>And strings of different lengths?</summary>
 #
-# That is lesson 02: padding and a mask. Here all strings have 20 bits, until section 6.
+# That is {{lesson:lengths}}: padding and a mask. Here all strings have 20 bits, until section 6.
 # </details>
 #
 # <details><summary>Static or dynamic unrolling?</summary>
 #
-# <code>unroll=True</code> writes the cell T times into TensorFlow's graph: fixed T, and longer to build. (Lesson 05 measures it.)
+# <code>unroll=True</code> writes the cell T times into TensorFlow's graph: fixed T, and longer to build. ({{Lesson:classifying}} measures it.)
 # Without it a loop runs one cell. The numbers are the same: see the check below.
 # </details>
 
@@ -179,7 +179,7 @@ cu.check_close(lstm(x_train[:50]), first[:, -1], "unrolled = the loop's last out
 # The tutorial trained this network for 5000 epochs, 3 to 4 hours on a laptop with two cores, and got 0.1 % of the test strings wrong.
 # Its optimizer was Adam with the usual settings. Ours is Adam too, with three changes:
 #
-# - the step size (lesson 02: the learning rate) starts high, 0.05 here and 0.02 or 0.03 in later sections (usual is 0.001), and falls to 0 along half a cosine;
+# - the step size ({{lesson:lengths}}: the learning rate) starts high, 0.05 here and 0.02 or 0.03 in later sections (usual is 0.001), and falls to 0 along half a cosine;
 # - `beta_2=0.95`: Adam divides each gradient by its usual size. It now remembers that size for about 1/(1 − 0.95) = 20 updates, not 1000;
 # - `clipnorm=1`: the gradient of an array of weights that is longer than 1 is shortened to 1. (So one wild batch cannot throw them far away.)
 #
@@ -438,7 +438,7 @@ cu.check_below(later, 0.05, "perfect at 20 bits, yet over 95 % wrong at 40 and 2
 #
 # ### Less to get wrong
 #
-# Counting needs one **linear** unit, as the sums of lesson 02 did (there over 20 steps, here over 200): no gates, nothing that squashes. $h_t = w_h h_{t-1} + w_x x_t + b$. With $w_h = 1$ and $b = 0$ it
+# Counting needs one **linear** unit, as the sums of {{lesson:lengths}} did (there over 20 steps, here over 200): no gates, nothing that squashes. $h_t = w_h h_{t-1} + w_x x_t + b$. With $w_h = 1$ and $b = 0$ it
 # adds up. It must find these numbers exactly enough for 200 steps: at $w_h = 1.001$ the first bit would count $1.001^{199} \approx 1.22$.
 #
 # It may start at $w_h = 1$ (`"identity"`, as Le, Jaitly and Hinton proposed, see Sources). But the training pushes it off, and must bring it back.
@@ -513,7 +513,7 @@ cu.check(away[:, -1].max() < 1e-5 and away.max() > 1e-3, "w_h is pushed off 1 an
 #
 # With a **fixed step size**, $w_h$ keeps wandering. The data have no noise, so a falling step size can settle on the exact solution.
 # With a **long memory**, or a target at the **last step only**, $w_h$ comes nearer, but not near enough in 1000 updates.
-# Why these two lag is not shown here; lesson 06 measures gradients through time.
+# Why these two lag is not shown here; {{lesson:gradients}} measures gradients through time.
 #
 # And strings far from the usual? Random strings of 200 bits have about 100 ones.
 #

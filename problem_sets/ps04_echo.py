@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Problem set 04 · Echo, with truncated back-propagation
 #
-# Five tasks, 20 points, an hour or two. They belong to lesson 04, and need NumPy only.
+# Five tasks, 20 points, an hour or two. They belong to {{lesson:echo}}, and need NumPy only.
 #
 # - Write your code where a cell says that it is not done yet. Helpers of your own may stand in cells above it.
 # - Below each task stands a cell of tests. Run it as often as you want. If it prints nothing, your answer has passed. Otherwise it says what it expected, what came, and gives a hint.

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 02 · Sequences of different lengths
+# # {{number}} · Sequences of different lengths
 #
 # Put sequences that end at different times into one batch, train on them, and let the padding change nothing.
 #
@@ -12,7 +12,7 @@
 # - find out whether a network works on lengths that it never saw
 # - average a loss over the real steps only
 #
-# **Needs:** lesson 01.
+# **Needs:** {{lesson:unrolled}}.
 #
 # **Run time:** {{run_time}}
 
@@ -206,7 +206,7 @@ cu.check((gradient[mask_wide] != 0).all(), "they depend on every real one")
 # %% [markdown]
 # ## 4 · Train it
 #
-# The network: digits divided by 10 (against saturation, lesson 01), a recurrent layer under the mask, one dense head.
+# The network: digits divided by 10 (against saturation, {{lesson:unrolled}}), a recurrent layer under the mask, one dense head.
 # It has *two* inputs, the digits and the mask, so `keras.Sequential` does not do. `keras.Input` stands for data to come.
 # Calling layers on it writes the computation down, and `keras.Model(inputs, outputs)` ties it up.
 #
@@ -443,11 +443,11 @@ cu.check_below(ceiling, 90, "the tanh network's ceiling is under the average sum
 #
 # Ten ReLU units have no ceiling. They could work like the linear one, but nothing in the training asks for it: there are many ways
 # to be right up to four digits, and the start weights decide which one you get. A test on longer sequences tells.
-# Lesson 03 takes this further, to strings of 200 bits.
+# {{Lesson:counting}} takes this further, to strings of 200 bits.
 #
 # ## 7 · LSTM and bidirectional
 #
-# Two variants on the same data. The **LSTM** is another recurrent layer; lesson 03 opens it up.
+# Two variants on the same data. The **LSTM** is another recurrent layer; {{lesson:counting}} opens it up.
 # A **bidirectional** layer is two layers: one reads forwards, one backwards, ending at column 0. The head gets both last states: 2 · H numbers, the second half
 # the backward layer's.
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 04 · Echo, with truncated back-propagation
+# # {{number}} · Echo, with truncated back-propagation
 #
 # Train on sequences that are too long to train on: cut them into windows, carry the state, and see what the cuts cost.
 #
@@ -11,7 +11,7 @@
 # - measure how far back a gradient reaches, and choose a window that is long enough
 # - stack layers with weights of their own, and judge whether dropout helps
 #
-# **Needs:** lessons 00 to 03: the state of a recurrent network, the LSTM, loss and gradient.
+# **Needs:** {{lesson:unrolled}} (state, loss and gradient) and {{lesson:counting}} (the LSTM).
 #
 # **Run time:** {{run_time}}
 
@@ -58,7 +58,7 @@ cu.check_equal(y[0, :3], [0, 0, 0], "the first three labels have no bit: they ar
 #
 # ### The baseline
 #
-# One step is a choice between two **classes**, 0 and 1. The head gives two numbers a step, the **logits**. The softmax (lesson 03) makes probabilities of them;
+# One step is a choice between two **classes**, 0 and 1. The head gives two numbers a step, the **logits**. The softmax ({{lesson:counting}}) makes probabilities of them;
 # `from_logits=True` has the loss do it. The loss is the **cross-entropy**: minus the logarithm of the probability that the right class got. Its unit is the **nat**.
 # "Sparse" in Keras's name means that a label is the number of its class.
 #
@@ -104,7 +104,7 @@ cu.check_equal(x.shape[1] - 666 * T, 10, "10 steps of each row are dropped")
 # %% [markdown]
 # ### From (B, T, H) to (B·T, H)
 #
-# An LSTM with **H = 4** units reads a window and gives (B, T, H) = (5, 15, 4) numbers: at each step the state $h$ (lesson 03).
+# An LSTM with **H = 4** units reads a window and gives (B, T, H) = (5, 15, 4) numbers: at each step the state $h$ ({{lesson:counting}}).
 # The head needs no order: it turns 4 numbers into 2 logits, the same way at every step.
 # So the window may be **flattened** to 75 rows of 4, multiplied by $W_2$ (4, 2), with $b_2$ (2,) added.
 # In the figure a colour is a time step.
@@ -263,7 +263,7 @@ cu.check_above(loss, 15 * np.log(2) / 50_000, "the loss is over that of 50 : 50 
 # %%
 from time import perf_counter
 
-precise = {**outputs, "dtype": "float64"}  # 64 bits, as in lesson 01: a difference is a mistake
+precise = {**outputs, "dtype": "float64"}  # 64 bits: a difference is a mistake
 start = with_head(keras.layers.LSTM(H, **precise))
 many_calls, one_call = (with_head(keras.layers.LSTM(H, **precise), like=start) for _ in "12")
 optimizer, in_graph = adagrad(), compile_epoch(one_call, adagrad())
@@ -610,7 +610,7 @@ cu.check_above(
 #
 # The tutorial makes the list as `[cell] * 3`. In Python that is *one* object, three times.
 #
-# **Predict:** F = 1 input and H = 4. How many weights has the first cell, with 4 gates (lesson 03)? Can it serve as the second one? And if F were 4?
+# **Predict:** F = 1 input and H = 4. How many weights has the first cell, with 4 gates ({{lesson:counting}})? Can it serve as the second one? And if F were 4?
 #
 # ### A trap: lists and tuples
 #

@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 07 · Inside the gates
+# # {{number}} · Inside the gates
 #
 # Rebuild the LSTM and the GRU, watch an LSTM's gates at work, take them away one by one, and test how much both kinds of cell can remember.
 #
@@ -11,7 +11,7 @@
 # - run two standard tests of memory, and judge a result against the answer that needs no memory
 # - find the unit that counts, and measure how far a network really counts
 #
-# **Needs:** lessons 01 to 06; above all the LSTM's step (03), the GRU (05) and gradients through time (06).
+# **Needs:** {{lesson:counting}} (the LSTM's step), {{lesson:classifying}} (the GRU) and {{lesson:gradients}}.
 #
 # **Run time:** {{run_time}}
 
@@ -27,14 +27,14 @@ rng = np.random.default_rng(seed)
 # %% [markdown]
 # ## 1 · The LSTM's step, with its gates in the open
 #
-# Lesson 03 wrote this step. Here it is again, with one difference: it hands out its **gates** as well, so that we can look at them.
+# {{Lesson:counting}} wrote this step. Here it is again, with one difference: it hands out its **gates** as well, so that we can look at them.
 #
 # $$c_t = f \odot c_{t-1} + i \odot g \qquad h_t = o \odot \tanh(c_t)$$
 #
 # The input gate $i$, the forget gate $f$ and the output gate $o$ have the shape (B, H) and lie between 0 (shut) and 1 (open). $g = \tanh(z_g)$ is the **candidate**, what could be added.
 # All four come from one sum $z = x_t W_x + h_{t-1} W_h + b$, cut into four blocks in Keras's order $i, f, g, o$.
 #
-# The argument `hold` puts numbers of ours in the place of a gate; section 5 uses it. `cu.recurrent.run_cell` is the loop of lessons 01 and 03, for any cell that is
+# The argument `hold` puts numbers of ours in the place of a gate; section 5 uses it. `cu.recurrent.run_cell` is the loop of {{lesson:unrolled}} and {{lesson:counting}}, for any cell that is
 # written so: it starts from zeros, takes the step T times, and keeps every state and every gate.
 
 
@@ -73,7 +73,7 @@ cu.check_close(h, h_keras, "the LSTM in NumPy and in Keras: the same outputs to 
 #
 # ## 2 · The GRU, both kinds
 #
-# Lesson 05 used the **GRU** (gated recurrent unit). It does with two gates and without a separate cell state. Its **update gate** $u$ mixes the old state and the candidate:
+# {{Lesson:classifying}} used the **GRU** (gated recurrent unit). It does with two gates and without a separate cell state. Its **update gate** $u$ mixes the old state and the candidate:
 #
 # $$h_t = u \odot h_{t-1} + (1 - u) \odot g$$
 #
@@ -164,8 +164,8 @@ print("units for 720 weights, F = 2:", {kind: most_units(kind, 2, 720) for kind 
 #
 # ## 4 · Many networks at once
 #
-# What two single networks differ by can be chance (lesson 03, section 7). We want five of each kind. Trained one after the other, that takes five times as long.
-# But our networks are tiny: much of the time goes into *starting* each operation, not into its arithmetic (lesson 08 measures it).
+# What two single networks differ by can be chance ({{lesson:counting}}, section 7). We want five of each kind. Trained one after the other, that takes five times as long.
+# But our networks are tiny: much of the time goes into *starting* each operation, not into its arithmetic ({{lesson:speed}} measures it).
 # So we give every array one more axis, in front: **N networks**.
 #
 # | array | one network | N networks |
@@ -190,8 +190,8 @@ def lstm_many(z, state, W_h):
 # %% [markdown]
 # `cu.many_networks` does the rest, and nothing that you have not seen. `CELLS` has the steps of the simple RNN and of the GRU, written likewise. `stacked` builds N Keras layers with their heads and stacks their start weights. `outputs` loops over time.
 #
-# `train` makes one update after the other, in one compiled graph (lesson 04). Its loss is the *sum* over networks: the weights of one network do not enter another's loss, so each gets the
-# gradient that it would get alone. Each network's gradient is clipped by itself. Adam is set as in lesson 03: a short memory, and a step size that falls along half a cosine.
+# `train` makes one update after the other, in one compiled graph ({{lesson:echo}}). Its loss is the *sum* over networks: the weights of one network do not enter another's loss, so each gets the
+# gradient that it would get alone. Each network's gradient is clipped by itself. Adam is set as in {{lesson:counting}}: a short memory, and a step size that falls along half a cosine.
 #
 # Every update gets **new data**. So the losses that `train` returns are those of sequences which the networks have never seen. (Section 5 makes test sequences all the same, to look at gates.)
 #
@@ -213,8 +213,8 @@ for kind in BLOCKS:
 #
 # One stream of input, three questions. At each step the input is a **value**, +1 or −1 at random, and a **mark**, which is 1 with probability 0.2 and 0 else. The questions:
 #
-# - **count:** how many marks so far? (lesson 03's counting, with an answer at every step)
-# - **echo:** which value was there three steps before? (lesson 04's echo)
+# - **count:** how many marks so far? ({{lesson:counting}}'s counting, with an answer at every step)
+# - **echo:** which value was there three steps before? ({{lesson:echo}}'s echo)
 # - **replace:** which value came with the latest mark? Keep it, and *forget* it when the next mark comes.
 #
 # Where there is no answer yet, before step 3 or before the first mark, the target is 0.
@@ -400,7 +400,7 @@ cu.check_close(of_one, 1 / 12, "with one of the two remembered: 1/12, about 0.08
 # %% [markdown]
 # ### Seven contestants
 #
-# - **SimpleRNN:** tanh, as in lesson 01;
+# - **SimpleRNN:** tanh, as in {{lesson:unrolled}};
 # - **IRNN:** a simple RNN with ReLU, whose $W_h$ starts as the identity and whose $W_x$ starts small (Le, Jaitly and Hinton; see Sources);
 # - **GRU**, with `reset_after=True`;
 # - **LSTM, forget bias 0**, and **LSTM, forget bias 1**, Keras's default;

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # Problem set 02 · Sequences of different lengths
 #
-# Five tasks, 20 points, an hour or two. They belong to lesson 02, and need NumPy only.
+# Five tasks, 20 points, an hour or two. They belong to {{lesson:lengths}}, and need NumPy only.
 #
 # - Write your code where a cell says that it is not done yet. Helpers of your own may stand in cells above it.
 # - Below each task stands a cell of tests. Run it as often as you want. If it prints nothing, your answer has passed. Otherwise it says what it expected, what came, and gives a hint.
