@@ -65,7 +65,7 @@ def test_personal_settings_do_not_reach_the_kernel(monkeypatch: pytest.MonkeyPat
         assert environment["PATH"]
 
 
-TINY = opening("00", "Tiny") + "".join(
+TINY = opening("Tiny") + "".join(
     code(text)
     for text in (
         "import os\nimport pathlib\nimport sys\n\nimport ipywidgets\nimport matplotlib.pyplot as plt\n"
@@ -127,15 +127,15 @@ def test_building_twice_gives_the_same_bytes(built: Built) -> None:
 def test_a_failure_leaves_the_old_notebook_and_shows_cell_and_error(built: Built) -> None:
     assert built.after_failure == built.first
     assert built.files == ["00_tiny.ipynb"]
-    assert "00_tiny: NOT written" in built.printed
+    assert "tiny: NOT written" in built.printed
     assert "lessons/00_tiny.py cell 8:\n    x = 0\n" in built.printed
     assert "ZeroDivisionError: division by zero" in built.printed
     assert "\x1b[" not in built.printed
 
 
 def test_progress_is_said(built: Built) -> None:
-    assert "00_tiny: executing 7 cells ..." in built.printed
-    assert "00_tiny: written; executed in " in built.printed
+    assert "tiny: executing 7 cells ..." in built.printed
+    assert "tiny: written; executed in " in built.printed
     assert "COURSE_SEED is set and left out of account" in built.printed
 
 

@@ -75,7 +75,7 @@ BROKEN_FILES = {
     "a lesson that is not UTF-8": ("lessons/01_echo.py", b"# %%\n\xff"),
     "two lessons of one number": ("lessons/01_again.py", None),
     "run times": ("lessons/run_times.json", b"["),
-    "seeds": ("lessons/seeds.json", b'{"01_echo": {}}'),
+    "seeds": ("lessons/seeds.json", b'{"echo": {}}'),
     "machines": ("lessons/machines.json", b"[1]"),
     "a problem set": ("problem_sets/ps01_x.py", first_line_of("no heading")),
     "a problem set of a wrong name": ("problem_sets/x.py", b""),

@@ -42,15 +42,13 @@ def root(tmp_path: Path) -> Path:
     root = make_course(tmp_path / "course")
     for name, title in (("00_start_here", "Start"), ("01_echo", "An echo | a memory")):
         text = (
-            opening(name[:2], title)
-            + markdown("{{longer_echo}}\n{{longest_echo}}") * (name[:2] == "01")
-            + code(WAITS)
+            opening(title) + markdown("{{longer_echo}}\n{{longest_echo}}") * (name[:2] == "01") + code(WAITS)
         )
         (root / "lessons" / f"{name}.py").write_text(text, encoding="utf-8")
     runs = root / "lessons" / "long_runs"
     runs.mkdir(exist_ok=True)
     for name in ("longer_echo", "longest_echo"):
-        (runs / f"01_{name}.py").write_text(WAITS, encoding="utf-8")
+        (runs / f"echo_{name}.py").write_text(WAITS, encoding="utf-8")
     write_notebooks(root)
     return root
 
@@ -96,16 +94,16 @@ def is_alive(pid: int) -> bool:
 def test_a_sweep_records_no_run_that_was_cut_off(root: Path) -> None:
     printed = interrupted(root, "authoring.seeds", "01", "--jobs", "2", kernels=2)
     assert printed.endswith("Stopped after 1 of 20 runs. The same command goes on from there.\n")
-    assert SWEEPS.read(root)["01_echo"].seeds == (1,)
+    assert SWEEPS.read(root)["echo"].seeds == (1,)
 
 
 def test_the_builder_keeps_the_old_notebook_and_begins_no_other(root: Path) -> None:
     before = (root / "notebooks" / "00_start_here.ipynb").read_bytes()
     printed = interrupted(root, "authoring.build", "00", "01", kernels=1)
-    assert printed.endswith("Stopped. 00_start_here: NOT written, the old notebook stays.\n")
+    assert printed.endswith("Stopped. start_here: NOT written, the old notebook stays.\n")
     assert (root / "notebooks" / "00_start_here.ipynb").read_bytes() == before
 
 
 def test_a_long_run_is_not_recorded_and_no_other_begins(root: Path) -> None:
     printed = interrupted(root, "authoring.long_runs", kernels=1)
-    assert printed.endswith("Stopped. 01_longer_echo: NOT recorded, what was on record stays.\n")
+    assert printed.endswith("Stopped. echo_longer_echo: NOT recorded, what was on record stays.\n")

@@ -72,8 +72,8 @@ def test_lessons_are_found_in_order_with_their_notebooks(root: Path) -> None:
     ]
     assert lessons[1].notebook == root / "notebooks" / "01_echo.ipynb"
     by_number = Course(root).by_number
-    assert by_number(["1"]) == by_number(["01_echo", "01"]) == [lessons[1]]
-    with pytest.raises(LessonError, match=r"There is no lesson 07\. The course has: 00, 01\."):
+    assert by_number(["1"]) == by_number(["echo", "01_echo", "01"]) == [lessons[1]]
+    with pytest.raises(LessonError, match=r"There is no lesson 7\. The course has: 00_start_here, 01_echo\."):
         by_number(["7"])
 
 
@@ -81,13 +81,24 @@ def test_lessons_are_found_in_order_with_their_notebooks(root: Path) -> None:
     ("name", "text", "message"),
     [
         ("02-b.py", good_lesson("02", "B"), "not named as a lesson is"),
-        ("02_b.py", good_lesson("03", "B"), "another number in its heading: write `# 02 · B`"),
+        ("02_b.py", good_lesson("02", "B").replace("{{number}}", "02"), "write `# {{number}} · B`"),
         ("02_b.py", markdown("# B"), "lessons/02_b.py: the opening is not whole"),
         ("02_b.py", "", "must begin with the markdown cell of its opening"),
         ("02_b.py", "# %%\nx = 1", "must begin with the markdown cell of its opening"),
         ("02_b.py", good_lesson("02", "B") + "\n# %% [raw]\n# r", "is a raw cell"),
         ("02_b.py", good_lesson("02", "B") + "\n# %% Heading\nx = 1", "carries ['title'] in its `# %%` line"),
         ("01_b.py", good_lesson("01", "B"), "lessons/01_b.py and lessons/01_echo.py have one number"),
+        ("02_echo.py", good_lesson("02", "B"), "lessons/01_echo.py and lessons/02_echo.py have one name"),
+        (
+            "02_b.py",
+            good_lesson("02", "B").replace("Think.", "See lesson 01."),
+            "lessons/02_b.py cell 24 says 'lesson 01', and numbers change: write {{lesson:its_name}}",
+        ),
+        (
+            "02_b.py",
+            good_lesson("02", "B").replace("Python; nothing else", "{{lesson:echo}}; {{lesson:later}}"),
+            "lessons/02_b.py needs 'later', which is no lesson before it",
+        ),
     ],
 )
 def test_what_is_wrong_with_a_lesson_is_said(root: Path, name: str, text: str, message: str) -> None:

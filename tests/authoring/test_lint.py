@@ -14,6 +14,7 @@ from authoring.course import Course
 from authoring.lint import RULES, code, outputs, structure
 from authoring.lint.__main__ import main
 from authoring.lint.rules import rule
+from authoring.records.run_times import MOST_SECONDS, MOST_SECONDS_OF_A_CELL
 from tests.support import ROOT
 from tests.support.broken_notebooks import ACCEPTED, REJECTED
 from tests.support.notebook_changes import DEFINITION, SETUP, Change, output, source, tags
@@ -28,6 +29,11 @@ def good_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def root(good_root: Path, tmp_path: Path) -> Path:
     return shutil.copytree(good_root, tmp_path / "course")
+
+
+@pytest.fixture(autouse=True)
+def every_lesson_is_a_sitting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(structure, "FIRST_EDITION", frozenset())
 
 
 def rules_that_reject(root: Path) -> set[str]:
@@ -119,7 +125,9 @@ def test_the_numbers_of_the_rules_stand_in_contributing() -> None:
     rows = {
         "checks": f"at least {structure.FEWEST_CHECKS}, ",
         "exercises, each with a hint and a checked solution": "{} to {}".format(*structure.EXERCISES),
-        "cells": f"at most {structure.MOST_CELLS}",
+        "cells before the solutions": f"at most {structure.MOST_CELLS}",
+        "words in sight before the solutions, outputs included": f"at most {structure.MOST_WORDS}",
+        "run time on two quiet cores": f"at most {MOST_SECONDS} s, no cell over {MOST_SECONDS_OF_A_CELL} s",
         "cells of prose to one of code": "{} to {}".format(*structure.PROSE_PER_CODE),
         "lines of a code cell": (
             f"at most {code.MOST_LINES}; half of the cells at most {code.MOST_MEDIAN_LINES}"

@@ -30,7 +30,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def file(root: Path) -> Path:
-    return root / "lessons" / "long_runs" / "01_long_echo.py"
+    return root / "lessons" / "long_runs" / "echo_long_echo.py"
 
 
 def the_run(root: Path) -> LongRun:
@@ -39,7 +39,7 @@ def the_run(root: Path) -> LongRun:
 
 
 def gives_table(run: LongRun) -> str:
-    assert run.key == "01_long_echo"
+    assert run.key == "echo_long_echo"
     return TABLE
 
 
@@ -81,7 +81,7 @@ def test_one_that_was_never_run_is_a_problem_until_it_is(
 ) -> None:
     (problem,) = long_run_problems(Course(root))
     assert problem.startswith(
-        "lessons/long_runs/01_long_echo.py was never run: do it with `python3 course.py"
+        "lessons/long_runs/echo_long_echo.py was never run: do it with `python3 course.py"
     )
     assert problem in sync.problems(Course(root))
     assert main([], root, gives_table) == 0
@@ -98,8 +98,8 @@ def test_one_that_was_never_run_is_a_problem_until_it_is(
         ("01_echo.py", "an echo of lag 1 begins with silence", "silence comes first", False),
         ("01_echo.py", "And after 1?", "And after one?", False),
         ("01_echo.py", "the line rises", "the line goes up", False),
-        ("long_runs/01_long_echo.py", "3", "4", True),
-        ("long_runs/01_long_echo.py", "print", "# Why.\nprint", True),
+        ("long_runs/echo_long_echo.py", "3", "4", True),
+        ("long_runs/echo_long_echo.py", "print", "# Why.\nprint", True),
     ],
 )
 def test_a_record_is_out_of_date_when_the_code_before_it_or_the_file_changes(
@@ -117,9 +117,9 @@ def test_a_record_is_out_of_date_when_the_code_before_it_or_the_file_changes(
 def test_with_a_number_it_is_run_in_any_case(root: Path) -> None:
     assert main([], root, gives_table) == 0
     assert main(["01"], root, lambda _: "other") == 0
-    assert read(root)["01_long_echo"].text == "other"
+    assert read(root)["echo_long_echo"].text == "other"
     assert main(["00"], root, not_called) == 0
-    assert read(root)["01_long_echo"].text == "other"
+    assert read(root)["echo_long_echo"].text == "other"
 
 
 def test_a_failure_leaves_what_was_on_record(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -128,30 +128,30 @@ def test_a_failure_leaves_what_was_on_record(root: Path, capsys: pytest.CaptureF
 
     assert main([], root, gives_table) == 0
     assert main(["01"], root, fails) == 1
-    assert read(root)["01_long_echo"].text == TABLE
+    assert read(root)["echo_long_echo"].text == TABLE
     output = capsys.readouterr()
     assert "NOT recorded" in output.out
-    assert "01_long_echo printed nothing" in output.err
+    assert "echo_long_echo printed nothing" in output.err
 
 
 def test_what_was_run_before_a_stop_is_kept(root: Path) -> None:
     own = file(root)
-    own.with_name("01_longer_echo.py").write_text("print(9)\n", encoding="utf-8")
+    own.with_name("echo_longer_echo.py").write_text("print(9)\n", encoding="utf-8")
     change_text(root / "lessons" / "01_echo.py", "And after 3?", "{{longer_echo}}")
 
     def stopped_at_the_second(run: LongRun) -> str:
-        if run.key == "01_longer_echo":
+        if run.key == "echo_longer_echo":
             raise KeyboardInterrupt
         return gives_table(run)
 
     assert main([], root, stopped_at_the_second) == 130
-    assert read(root)["01_long_echo"].text == TABLE
+    assert read(root)["echo_long_echo"].text == TABLE
     (problem,) = long_run_problems(Course(root))
-    assert "01_longer_echo.py was never run" in problem
+    assert "echo_longer_echo.py was never run" in problem
 
 
 def test_a_name_that_stands_for_something_else_is_refused(root: Path) -> None:
-    file(root).rename(file(root).with_name("01_run_time.py"))
+    file(root).rename(file(root).with_name("echo_run_time.py"))
     assert any(
         "{{run_time}} stands for something else already" in output for output in sync.problems(Course(root))
     )
@@ -162,7 +162,7 @@ def test_a_record_without_its_file_is_a_problem_and_the_next_call_drops_it(root:
     change_text(root / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
     file(root).unlink()
     (problem,) = long_run_problems(Course(root))
-    assert problem.startswith("lessons/long_runs.json has 01_long_echo, of which there is no file")
+    assert problem.startswith("lessons/long_runs.json has echo_long_echo, of which there is no file")
     assert main([], root, not_called) == 0
     assert long_run_problems(Course(root)) == []
 
@@ -173,12 +173,12 @@ def test_a_file_without_a_place_or_a_lesson_is_refused(
     change_text(root / "lessons" / "01_echo.py", "{{long_echo}}", PLACE)
     assert main([], root, not_called) == 2
     assert "write {{long_echo}} in one of its text cells" in capsys.readouterr().err
-    file(root).rename(file(root).with_name("07_long_echo.py"))
+    file(root).rename(file(root).with_name("canon_long_echo.py"))
     assert main([], root, not_called) == 2
-    assert "07_long_echo.py must be named after a lesson" in capsys.readouterr().err
+    assert "canon_long_echo.py must be named after a lesson" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("text", ["[1]", '{"01_long_echo": {"code": "a"}}', "{"])
+@pytest.mark.parametrize("text", ["[1]", '{"echo_long_echo": {"code": "a"}}', "{"])
 def test_a_broken_record_is_said_with_what_mends_it(
     root: Path, capsys: pytest.CaptureFixture[str], text: str
 ) -> None:
@@ -197,12 +197,12 @@ def test_in_a_kernel_the_file_sees_the_lesson_and_its_checks_are_not_part_of_the
     own = 'cu.check(heard[0] == 1, "a one")\nprint("| a |\\n|:--|")\nprint(echo_01(heard, 1))\n'
     file(root).write_text(own, encoding="utf-8")
     assert main([], root) == 0, capsys.readouterr()
-    assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
+    assert read(root)["echo_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
     file(root).write_text('cu.check(False, "never")\nprint("a table")\n', encoding="utf-8")
     assert main([], root) == 1
     output = capsys.readouterr()
     assert "not true here: never" in output.err
-    assert read(root)["01_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
+    assert read(root)["echo_long_echo"].text == "| a |\n|:--|\n[0, 1, 2]"
     file(root).write_text("heard\n", encoding="utf-8")
     assert main([], root) == 1
     assert "printed nothing that could stand for {{long_echo}}" in capsys.readouterr().err

@@ -55,9 +55,9 @@ def runner(ran: Ran, other: Callable[[str], Outcome | None] = lambda _: None) ->
 def change_results(root: Path, name: str, **changes: object) -> None:
     """Write the record with the result of lesson 01 as one machine changed."""
     records = RECORDS.read(root)
-    results = {**records["01_echo"].results}
+    results = {**records["echo"].results}
     results[name] = replace(results[name], **changes)  # type: ignore[arg-type]
-    records["01_echo"] = replace(records["01_echo"], results=results)
+    records["echo"] = replace(records["echo"], results=results)
     RECORDS.write(root, Course(root).lessons, records)
 
 
@@ -71,9 +71,9 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
     RECORDS.write(root, Course(root).lessons, {})
     ran: Ran = []
     assert main([], root, runner(ran)) == 0
-    assert ran == [(lesson, name) for lesson in ("00_start_here", "01_echo") for name in MACHINES]
+    assert ran == [(lesson, name) for lesson in ("start_here", "echo") for name in MACHINES]
     assert machine_problems(Course(root)) == []
-    assert "[2 of 8] 00_start_here, SSE4.2: 9 of 9 checks held, 0 s" in capsys.readouterr().out
+    assert "[2 of 8] start_here, SSE4.2: 9 of 9 checks held, 0 s" in capsys.readouterr().out
     row = "| 01 | [An echo \\| a memory](../notebooks/01_echo.ipynb) |" + " equal; 2 of 5 ≈ |" * len(MACHINES)
     assert row in page(root)
     assert f"Measured on: {processor()}." in page(root)
@@ -82,7 +82,7 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
     assert main(["01"], root, runner(ran)) == 0
     assert ran == []
     assert main(["01", "--again"], root, runner(ran)) == 0
-    assert ran == [("01_echo", name) for name in MACHINES]
+    assert ran == [("echo", name) for name in MACHINES]
 
 
 @pytest.mark.parametrize(
@@ -100,15 +100,15 @@ def test_what_differs_is_said_shown_and_tried_again(
     checks = set(load(root / "notebooks" / "01_echo.ipynb").checks)
     outcome = replace(outcome, held=checks - {RISES} if "hold" in message else checks)
     assert main(["01"], root, runner([], lambda name: outcome if name == "AVX2" else None)) == 1
-    problem = f"01_echo as 'AVX2': {message}. Print what was measured with cu.measured, or claim less"
+    problem = f"echo as 'AVX2': {message}. Print what was measured with cu.measured, or claim less"
     assert problem in capsys.readouterr().out
     assert any(problem in other for other in machine_problems(Course(root)))
     assert any(problem in other for other in sync.problems(Course(root)))
-    assert f"- 01_echo, AVX2: {message}" in page(root)
+    assert f"- echo, AVX2: {message}" in page(root)
     assert page(root).count("**see below**") == 1
     ran: Ran = []
     assert main(["01"], root, runner(ran)) == 0
-    assert ran == [("01_echo", "AVX2")]
+    assert ran == [("echo", "AVX2")]
     assert "see below" not in page(root)
 
 
@@ -116,28 +116,26 @@ def test_what_differs_is_said_shown_and_tried_again(
 def test_a_value_too_near_to_its_bound_is_found(root: Path, distance: float) -> None:
     sweeps = SWEEPS.read(root)
     spread = {RISES: (0.5, 9.0, 1.0, 2.0, 3.0)}  # 2 without the outermost
-    sweeps["01_echo"] = replace(sweeps["01_echo"], distances=spread)
+    sweeps["echo"] = replace(sweeps["echo"], distances=spread)
     SWEEPS.write(root, Course(root).lessons, sweeps)
     change_results(root, "one core", distances={RISES: 0.4})
     assert machine_problems(Course(root)) == []
     change_results(root, "one core", distances={RISES: distance})
     (problem,) = machine_problems(Course(root))
-    assert problem.startswith(
-        f"01_echo as 'one core': '{RISES}' holds by {abs(distance):.3g}, where the seeds"
-    )
+    assert problem.startswith(f"echo as 'one core': '{RISES}' holds by {abs(distance):.3g}, where the seeds")
     assert "Choose a bound that is further away" in problem
 
 
 def test_every_lesson_must_have_run_as_every_machine(root: Path) -> None:
     records = RECORDS.read(root)
-    one = replace(records["01_echo"], results={"AVX2": records["01_echo"].results["AVX2"]})
-    RECORDS.write(root, Course(root).lessons, {"01_echo": one})
+    one = replace(records["echo"], results={"AVX2": records["echo"].results["AVX2"]})
+    RECORDS.write(root, Course(root).lessons, {"echo": one})
     problems = machine_problems(Course(root))
     assert problems[0] == (
-        "lessons/machines.json has nothing of 00_start_here: run `python3 course.py machines 00`."
+        "lessons/machines.json has nothing of start_here: run `python3 course.py machines 00`."
     )
     assert problems[1:] == [
-        f"lessons/machines.json: 01_echo has not run as {name!r}. Go on with `python3 course.py machines 01`."
+        f"lessons/machines.json: echo has not run as {name!r}. Go on with `python3 course.py machines 01`."
         for name in MACHINES
         if name != "AVX2"
     ]
@@ -149,10 +147,10 @@ def test_other_code_must_run_again(root: Path) -> None:
     write_notebooks(root)
     sweep_all(root)
     (problem,) = machine_problems(Course(root))
-    assert problem.startswith("lessons/machines.json: 01_echo computes something else since it ran as other")
+    assert problem.startswith("lessons/machines.json: echo computes something else since it ran as other")
     ran: Ran = []
     assert main([], root, runner(ran)) == 0
-    assert ran == [("01_echo", name) for name in MACHINES]
+    assert ran == [("echo", name) for name in MACHINES]
     assert machine_problems(Course(root)) == []
 
 
@@ -168,14 +166,14 @@ def test_the_page_is_kept_as_the_record_gives_it(root: Path, capsys: pytest.Capt
 
 def test_a_lesson_that_is_gone_is_found_and_dropped(root: Path) -> None:
     path = root / "lessons" / "machines.json"
-    path.write_text(path.read_text().replace('"00_start_here"', '"00_gone"'))
+    path.write_text(path.read_text().replace('"start_here"', '"gone"'))
     record, _page = stale(Course(root))
-    assert record.startswith("lessons/machines.json is stale: 00_gone is no lesson.")
+    assert record.startswith("lessons/machines.json is stale: gone is no lesson.")
     assert refresh(Course(root)) == ["lessons/machines.json", "docs/machines.md"]
-    assert list(RECORDS.read(root)) == ["01_echo"]
+    assert list(RECORDS.read(root)) == ["echo"]
 
 
-@pytest.mark.parametrize("text", ["[", '{"01_echo": {}}', '{"01_echo": {"code": "a", "results": 3}}'])
+@pytest.mark.parametrize("text", ["[", '{"echo": {}}', '{"echo": {"code": "a", "results": 3}}'])
 def test_a_record_that_cannot_be_read_is_named(
     root: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -196,7 +194,7 @@ def test_what_is_written_is_what_is_read(root: Path) -> None:
     text = (root / "lessons" / "machines.json").read_text()
     RECORDS.write(root, Course(root).lessons, records)
     assert (root / "lessons" / "machines.json").read_text() == text
-    assert records["01_echo"].results["AVX2"].differs == ("cell 3",)
+    assert records["echo"].results["AVX2"].differs == ("cell 3",)
     assert Record(Provenance("", "", {})).results == {}
 
 

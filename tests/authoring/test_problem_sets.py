@@ -9,17 +9,17 @@ import pytest
 from authoring import problem_sets
 from authoring.problem_sets import ProblemSetError, find_problem_sets, named, read, release, source
 
-TEXT = (problem_sets.SETS / "ps01_unrolled_rnn.py").read_text(encoding="utf-8")
+TEXT = (problem_sets.SETS / "ps01_unrolled.py").read_text(encoding="utf-8")
 
 
-def written(folder: Path, text: str = TEXT, name: str = "ps01_unrolled_rnn.py") -> Path:
+def written(folder: Path, text: str = TEXT, name: str = "ps01_unrolled.py") -> Path:
     path = folder / name
     path.write_text(text, encoding="utf-8")
     return path
 
 
 def test_the_tasks_of_a_set_are_read_with_what_their_answers_define() -> None:
-    result = read(problem_sets.SETS / "ps01_unrolled_rnn.py")
+    result = read(problem_sets.SETS / "ps01_unrolled.py")
     assert (result.name, result.title) == ("ps01", "Problem set 01 · Unrolled by hand")
     assert [(task.name, task.points, task.defines) for task in result.tasks] == [
         ("step", 4, ("step",)),
@@ -131,7 +131,7 @@ def test_a_text_that_breaks_a_rule_is_refused_with_its_place(tmp_path: Path, rul
     old, new, name, message = RULES[rule]
     assert old is None or old in TEXT
     text = TEXT if old is None or new is None else TEXT.replace(old, new, 1)
-    path = written(tmp_path, text, name or "ps01_unrolled_rnn.py")
+    path = written(tmp_path, text, name or "ps01_unrolled.py")
     with pytest.raises(ProblemSetError) as caught:
         read(path)
     assert message in str(caught.value)

@@ -48,8 +48,8 @@ def root(tmp_path: Path) -> Path:
 def test_a_name_has_the_first_paragraph_of_its_docstring_and_its_users(root: Path) -> None:
     result = {(entry.module, entry.name): (entry.summary, entry.users) for entry in public_names(root)}
     assert result == {
-        ("checks", "check"): ("Checks | raises.", ("lessons 01, 02", "benchmarks")),
-        ("fast", "Layer"): ("A fast layer.", ("lesson 01",)),
+        ("checks", "check"): ("Checks | raises.", ("lessons one, two", "benchmarks")),
+        ("fast", "Layer"): ("A fast layer.", ("lesson one",)),
         ("fast", "LIMIT"): ("", ("course_utils itself",)),
         ("fast", "slow"): ("Wait.", ()),
         ("plots", "bars"): ("Draw bars side by side.", ("problem sets",)),
@@ -58,9 +58,9 @@ def test_a_name_has_the_first_paragraph_of_its_docstring_and_its_users(root: Pat
 
 def test_the_page_has_a_table_a_module(root: Path) -> None:
     page = reference(root)
-    assert r"| `check` | Checks \| raises. | lessons 01, 02; benchmarks | [checks.py](" in page
+    assert r"| `check` | Checks \| raises. | lessons one, two; benchmarks | [checks.py](" in page
     assert (
-        "| `Layer` | A fast layer. | lesson 01 | [speed/layer.py](../course_utils/speed/layer.py) |" in page
+        "| `Layer` | A fast layer. | lesson one | [speed/layer.py](../course_utils/speed/layer.py) |" in page
     )
     assert (
         "| `LIMIT` | a constant | course_utils itself | [speed/fast.py](../course_utils/speed/fast.py) |"

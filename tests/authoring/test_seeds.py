@@ -58,18 +58,18 @@ def test_each_lesson_runs_under_each_seed_and_all_is_recorded(
 ) -> None:
     ran: Ran = []
     assert main([], root, runner(ran)) == 0
-    assert ran == list(itertools.product(["00_start_here", "01_echo"], range(1, 21)))
+    assert ran == list(itertools.product(["start_here", "echo"], range(1, 21)))
     assert sweep_problems(Course(root)) == []
     printed = capsys.readouterr().out
-    assert re.search(r"^\[1 of 40\] 00_start_here, seed 1: 9 of 9 checks held, 0 s$", printed, re.MULTILINE)
+    assert re.search(r"^\[1 of 40\] start_here, seed 1: 9 of 9 checks held, 0 s$", printed, re.MULTILINE)
     assert "\n01 · An echo | a memory, 20 seeds:\n  20 of 20  an echo of lag 1" in printed
 
 
 def test_the_lessons_that_are_named_and_so_many_seeds(root: Path) -> None:
     ran: Ran = []
     assert main(["1", "--seeds", "3"], root, runner(ran)) == 0
-    assert ran == [("01_echo", 1), ("01_echo", 2), ("01_echo", 3)]
-    assert list(SWEEPS.read(root)) == ["01_echo"]
+    assert ran == [("echo", 1), ("echo", 2), ("echo", 3)]
+    assert list(SWEEPS.read(root)) == ["echo"]
 
 
 def test_a_check_that_fails_is_counted_and_shown(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +94,7 @@ def test_an_error_is_recorded_with_its_place(root: Path, capsys: pytest.CaptureF
     reached = Outcome({"an echo of lag 1 begins with silence"}, error="cell 9: ValueError: no")
     assert main(["01"], root, runner([], lambda _, seed: reached if seed == 2 else None)) == 0
     assert "seed 2: 1 of 9 checks held; it ended at cell 9: ValueError: no, 0 s" in capsys.readouterr().out
-    sweep = SWEEPS.read(root)["01_echo"]
+    sweep = SWEEPS.read(root)["echo"]
     assert sweep.errors == {2: "cell 9: ValueError: no"}
     assert sweep.failed[RISES] == (2,)
     assert "- seed 2, cell 9: ValueError: no\n" in (root / "docs" / "seeds.md").read_text(encoding="utf-8")
@@ -106,12 +106,12 @@ def test_a_run_without_a_result_is_said_and_tried_again(
     disk_full = OSError("disk full")
     assert main(["01"], root, runner([], lambda _, seed: disk_full if seed == 5 else None)) == 1
     printed = capsys.readouterr().out
-    assert "[5 of 20] 01_echo, seed 5: NO RESULT after 0 s: OSError('disk full')" in printed
+    assert "[5 of 20] echo, seed 5: NO RESULT after 0 s: OSError('disk full')" in printed
     assert "Runs without a result (see above): 1. The same command tries them again." in printed
-    assert SWEEPS.read(root)["01_echo"].seeds == (*range(1, 5), *range(6, 21))
+    assert SWEEPS.read(root)["echo"].seeds == (*range(1, 5), *range(6, 21))
     ran: Ran = []
     assert main(["01"], root, runner(ran)) == 0
-    assert ran == [("01_echo", 5)]
+    assert ran == [("echo", 5)]
 
 
 def test_what_was_stopped_goes_on_where_it_was(
@@ -139,9 +139,9 @@ def test_a_sweep_that_is_done_is_not_run_again_unless_told(root: Path) -> None:
     assert main([], root, runner(ran)) == 0
     assert ran == []
     assert main(["01", "--seeds", "2", "--again"], root, runner(ran)) == 0
-    assert ran == [("01_echo", 1), ("01_echo", 2)]
-    assert SWEEPS.read(root)["01_echo"].seeds == (1, 2)
-    assert len(SWEEPS.read(root)["00_start_here"].seeds) == 20
+    assert ran == [("echo", 1), ("echo", 2)]
+    assert SWEEPS.read(root)["echo"].seeds == (1, 2)
+    assert len(SWEEPS.read(root)["start_here"].seeds) == 20
 
 
 def test_more_seeds_are_added_to_those_that_are_there(root: Path) -> None:
@@ -157,7 +157,7 @@ def test_other_code_starts_anew(root: Path) -> None:
     write_notebooks(root)
     ran: Ran = []
     assert main([], root, runner(ran)) == 0
-    assert ran == [("01_echo", seed) for seed in range(1, 21)]
+    assert ran == [("echo", seed) for seed in range(1, 21)]
 
 
 def test_jobs_run_side_by_side(root: Path) -> None:
@@ -168,7 +168,7 @@ def test_jobs_run_side_by_side(root: Path) -> None:
             both.wait()  # nobody comes by alone
 
     assert main(["01", "--jobs", "2"], root, runner([], meet)) == 0
-    assert SWEEPS.read(root)["01_echo"].seeds == tuple(range(1, 21))
+    assert SWEEPS.read(root)["echo"].seeds == tuple(range(1, 21))
 
 
 @pytest.mark.parametrize(
@@ -195,7 +195,7 @@ def test_a_notebook_of_other_code_than_its_lesson_is_refused(
     assert main(["01", "--seeds", "1"], root, runner(ran)) == 0, "other words make no other sweep"
     change_text(lesson, "line[-1] >", "line[-1] + 1 >")
     assert main(["01"], root, runner(ran)) == 2
-    assert ran == [("01_echo", 1)]
+    assert ran == [("echo", 1)]
     assert "first `python3 course.py notebooks 01`" in capsys.readouterr().err
 
 
@@ -212,7 +212,7 @@ def test_the_record_is_json_that_a_person_can_read(root: Path) -> None:
     main(["01", "--seeds", "2"], root, runner([]))
     text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '    "seeds": [1, 2],\n' in text
-    assert json.loads(text)["01_echo"]["failed"][RISES] == []
+    assert json.loads(text)["echo"]["failed"][RISES] == []
 
 
 def test_how_far_the_values_lay_from_their_bounds_is_recorded(root: Path) -> None:
@@ -223,4 +223,4 @@ def test_how_far_the_values_lay_from_their_bounds_is_recorded(root: Path) -> Non
         root,
         runner([], lambda _, n: Outcome(everything, distances=distances.get(n, {}))),
     )
-    assert SWEEPS.read(root)["01_echo"].distances == {RISES: (-1.5e-9, 0.123)}
+    assert SWEEPS.read(root)["echo"].distances == {RISES: (-1.5e-9, 0.123)}

@@ -23,14 +23,15 @@ def root(tmp_path: Path) -> Path:
     """The sample course with one problem set, handed out."""
     make_course(tmp_path)
     (tmp_path / "problem_sets").mkdir()
-    shutil.copy(ROOT / "problem_sets" / "ps01_unrolled_rnn.py", tmp_path / "problem_sets")
+    shutil.copy(ROOT / "problem_sets" / "ps01_unrolled.py", tmp_path / "problem_sets" / "ps01_echo.py")
+    change_text(tmp_path / "problem_sets" / "ps01_echo.py", "{{lesson:unrolled}}", "{{lesson:echo}}")
     assert build.main([], tmp_path) == 0
     return tmp_path
 
 
 @pytest.fixture
 def source(root: Path) -> Path:
-    return root / "problem_sets" / "ps01_unrolled_rnn.py"
+    return root / "problem_sets" / "ps01_echo.py"
 
 
 def test_the_build_writes_it_and_links_the_lesson_to_it(root: Path) -> None:
@@ -44,7 +45,7 @@ def test_an_edited_release_is_found_and_fixed(root: Path) -> None:
     change_text(root / RELEASE, "not done yet", "done")
     (problem,) = sync.problems(Course(root))
     assert problem == (
-        f"{RELEASE} is stale: it is not what problem_sets/ps01_unrolled_rnn.py gives. "
+        f"{RELEASE} is stale: it is not what problem_sets/ps01_echo.py gives. "
         "Fix it with `python3 course.py notebooks`."
     )
     assert refresh(Course(root)) == [RELEASE]
@@ -59,17 +60,17 @@ def test_a_missing_and_an_extra_release_are_found(root: Path) -> None:
 
 
 def test_a_lesson_with_a_problem_set_links_to_it(root: Path) -> None:
-    line = link_to_release(Course(root), "01")
+    line = link_to_release(Course(root), "echo")
     (target,) = re.findall(r"\]\((.*)\)", line)
     assert (root / "notebooks" / target).exists()
     assert "Problem set 01" in line
-    assert link_to_release(Course(root), "02") == ""
+    assert link_to_release(Course(root), "start_here") == ""
 
 
 BROKEN = {
     "a rule": (lambda text: text.replace(b"# # Problem", b"# # A problem"), "the first cell must begin"),
     "Python": (lambda text: text.replace(b"def head(", b"def head(("), "cell 10 is not Python: "),
-    "UTF-8": (lambda text: text + b"# \xff\n", "problem_sets/ps01_unrolled_rnn.py is not UTF-8"),
+    "UTF-8": (lambda text: text + b"# \xff\n", "problem_sets/ps01_echo.py is not UTF-8"),
 }
 
 
@@ -84,7 +85,7 @@ def test_a_broken_problem_set_is_one_sentence_in_the_builder_and_in_sync(
     printed = capsys.readouterr()
     assert printed.out == ""
     assert printed.err.count("\n") == 1
-    assert "ps01_unrolled_rnn.py" in printed.err
+    assert "ps01_echo.py" in printed.err
     assert message in printed.err
     assert (root / RELEASE).read_bytes() == before
     assert [message in problem for problem in sync.problems(Course(root))] == [True]

@@ -14,6 +14,7 @@ from authoring.course import Course
 from authoring.lessons import LessonError, SourceCell
 from authoring.render import cell_ids, fill_placeholders, neighbour_links
 from tests.support.sample_course import (
+    RUN_TIMES,
     change_notebook,
     change_text,
     good_lesson,
@@ -131,7 +132,7 @@ def test_an_unknown_placeholder_names_lesson_and_cell(root: Path) -> None:
     change_text(root / "lessons" / "01_echo.py", "What comes back", "{{what}} comes back")
     (problem,) = sync.problems(Course(root))
     assert problem.startswith(
-        "lessons/01_echo.py cell 4: {{what}} stands for nothing; there are {{run_time}}"
+        "lessons/01_echo.py cell 4: {{what}} stands for nothing; there are {{number}}, {{run_time}}"
     )
 
 
@@ -148,9 +149,9 @@ def test_a_new_heading_makes_every_syllabus_stale(root: Path) -> None:
 
 def test_a_new_run_time_makes_text_stale_and_a_noisy_one_does_not(root: Path) -> None:
     times = root / "lessons" / "run_times.json"
-    times.write_text(json.dumps({"00_start_here": 4.1, "01_echo": 24.9}))
+    times.write_text(json.dumps({**RUN_TIMES, "echo": {"seconds": 24.9, "slowest_cell": 5.0}}))
     assert sync.problems(Course(root)) == []
-    times.write_text(json.dumps({"00_start_here": 4.1, "01_echo": 25.1}))
+    times.write_text(json.dumps({**RUN_TIMES, "echo": {"seconds": 25.1, "slowest_cell": 5.0}}))
     assert len(sync.problems(Course(root))) == 3
 
 
@@ -188,8 +189,10 @@ def test_a_lesson_with_a_problem_set_ends_with_a_link_to_it(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     course = Course(root)
-    monkeypatch.setattr(render, "link_to_release", lambda of, number: f"set {number}" if of is course else "")
-    assert neighbour_links(course.lessons[1], course) == "set 01\n\n← [00 · Start here](00_start_here.ipynb)"
+    monkeypatch.setattr(render, "link_to_release", lambda of, name: f"set {name}" if of is course else "")
+    assert (
+        neighbour_links(course.lessons[1], course) == "set echo\n\n← [00 · Start here](00_start_here.ipynb)"
+    )
 
 
 def test_only_the_placeholders_asked_for_are_made() -> None:

@@ -15,7 +15,7 @@ def test_page_table_and_plot_are_what_the_results_on_record_give():
 
 
 def test_what_is_stale_is_found_and_the_command_named(tmp_path):
-    for name in (page.RESULTS, page.PAGE, page.RUN_TIMES, "README.md"):
+    for name in (page.RESULTS, page.PAGE, "README.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / name, tmp_path / name)
     result = page.read(tmp_path)
@@ -29,11 +29,6 @@ def test_what_is_stale_is_found_and_the_command_named(tmp_path):
     assert page.problems(tmp_path) == []
     assert (tmp_path / page.PLOT).read_bytes()[:4] == b"\x89PNG"
     assert "| 9000 (" in (tmp_path / "README.md").read_text(encoding="utf-8")
-    (tmp_path / "lessons" / "run_times.json").write_text('{"04_echo": 7.0}', encoding="utf-8")
-    (stale,) = page.problems(tmp_path)
-    assert "docs/benchmarks.md is not what" in stale
-    page.render(tmp_path)
-    assert "| lesson 04_echo, in strict nbval | 7 |" in (tmp_path / page.PAGE).read_text(encoding="utf-8")
 
 
 def test_a_missing_contender_stands_in_the_table_with_its_reason():

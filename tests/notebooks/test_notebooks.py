@@ -22,7 +22,7 @@ from authoring.long_runs import long_run_problems
 from authoring.student_notebooks import extra_release_problems
 
 COURSE = Course()
-LESSONS = [path.stem for path in sorted((COURSE.root / "lessons").glob("*.py"))]
+LESSONS = [lesson.name for lesson in COURSE.lessons]
 NOTEBOOKS = [path.stem for path in COURSE.notebook_paths]
 
 
@@ -56,6 +56,7 @@ def test_a_notebook_is_what_its_lesson_gives(name: str) -> None:
         sync.sweep_problems,
         sync.machine_problems,
         long_run_problems,
+        sync.run_time_problems,
     ],
     ids=lambda each: each.__name__,
 )

@@ -18,6 +18,7 @@ from tests.support.notebook_changes import (
     big,
     code,
     exercises,
+    folded_words,
     median_of,
     more,
     no_outputs,
@@ -27,6 +28,7 @@ from tests.support.notebook_changes import (
     tags,
     text,
     uncompared,
+    words_in_sight,
 )
 from tests.support.sample_course import PNG, display, stream
 
@@ -134,7 +136,11 @@ REJECTED: dict[str, dict[str, Change]] = {
         "a function": source(DEFINITION, "echo_01", "echo_00"),
         "a class of that name": adding("class echo_00:\n    pass"),
     },
-    "cell_count": {"61 cells": more(14, 13)},
+    "one_sitting": {
+        "46 cells before the solutions": more(10, 10),
+        "4001 words in sight": words_in_sight(4001),
+        "words in outputs": words_in_sight(3800, outputs=201),
+    },
     "prose_and_code": {
         "only talk": more(prose_cells=6),
         "no talk": more(code_cells=16),
@@ -278,7 +284,9 @@ ACCEPTED: dict[str, Change] = {
     "a semicolon inside": adding('x = 1; y = ";"'),
     "a tag of the course": tags(DEFINITION, "hide-input"),
     "a method of the same name": adding("class A:\n    def echo_00(self): ..."),
-    "60 cells": more(13, 13),
+    "45 cells before the solutions": more(10, 9),
+    "4000 words in sight": words_in_sight(4000),
+    "words that are folded": folded_words(4001),
     "twice as much prose as code": more(prose_cells=5),
     "a heading inside a fence": text("## Sources", "Hallstrom", "```\n## Not a section\n```\nHallstrom"),
     "five exercises": exercises(5),

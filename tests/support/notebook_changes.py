@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import copy
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -74,6 +75,33 @@ def more(prose_cells: int = 0, code_cells: int = 0) -> Change:
         nb.cells[place:place] = [nbformat.v4.new_code_cell("y = 1") for _ in range(code_cells)]
         for count, cell in enumerate((c for c in nb.cells if c.cell_type == "code"), start=1):
             cell.execution_count = count
+
+    return change
+
+
+def words_in_sight(number: int, outputs: int = 0) -> Change:
+    """A change after which a reader sees so many words before the solutions, and so many more in outputs."""
+
+    def change(nb: Any) -> None:
+        end = nb.cells.index(prose(nb, "## Solutions"))
+        texts = [cell.source for cell in nb.cells[:end]]
+        texts += [o.text for cell in nb.cells[:end] for o in cell.get("outputs", ()) if "text" in o]
+        seen = re.sub(r"<details>.*?</details>", "", " ".join(texts), flags=re.DOTALL)
+        more_words = number - sum(any(map(str.isalnum, word)) for word in seen.split())
+        prose(nb, "What does it look like?").source += " word" * more_words
+        code(nb, CHECK).outputs.append(stream("- word " * outputs + "\n"))
+
+    return change
+
+
+def folded_words(number: int) -> Change:
+    """A change that fills the notebook with words in sight, and adds some that a reader must unfold."""
+
+    def change(nb: Any) -> None:
+        words_in_sight(4000)(nb)
+        prose(nb, "What does it").source += f"\n\n<details>\n{'word ' * number}\n</details>"
+        code(nb, DEFINITION).source += "\n#" + " a" * 45
+        code(nb, DEFINITION).metadata["tags"] = ["hide-input"]
 
     return change
 

@@ -24,13 +24,17 @@ from authoring.records.seed_sweeps import SWEEPS, Sweep
 from authoring.render import render_notebook
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+RUN_TIMES = {
+    "start_here": {"seconds": 3.2, "slowest_cell": 0.5},
+    "echo": {"seconds": 23.4, "slowest_cell": 5.0},
+}
 ALT = "A line that rises from zero to one in 3 steps"
 
 
-def opening(number: str, title: str) -> str:
+def opening(title: str) -> str:
     return f"""\
 # %% [markdown]
-# # {number} · {title}
+# # {{{{number}}}} · {title}
 #
 # Repeat what was heard
 # some steps ago.
@@ -50,7 +54,7 @@ def opening(number: str, title: str) -> str:
 def good_lesson(number: str, title: str) -> str:
     """The text of a lesson that breaks no rule."""
     parts = [
-        opening(number, title),
+        opening(title),
         markdown("{{previous_and_next}}\n\n{{syllabus}}"),
         code("import course_utils as cu\nimport keras\n\ncu.runtime.start(seed=3)"),
         markdown("## An echo\n\nWhat comes back after one step?"),
@@ -100,7 +104,7 @@ def make_course(root: Path) -> Path:
         (root / folder).mkdir(parents=True)
     (root / "lessons" / "00_start_here.py").write_text(good_lesson("00", "Start here"), encoding="utf-8")
     (root / "lessons" / "01_echo.py").write_text(good_lesson("01", "An echo | a memory"), encoding="utf-8")
-    (root / "lessons" / "run_times.json").write_text(json.dumps({"00_start_here": 3.2, "01_echo": 23.4}))
+    (root / "lessons" / "run_times.json").write_text(json.dumps(RUN_TIMES))
     (root / "README.md").write_text(f"# Course\n\n{BEGIN}\n{END}\n\nThe end.\n", encoding="utf-8")
     write_notebooks(root)
     sweep_all(root)

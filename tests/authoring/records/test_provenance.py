@@ -90,5 +90,5 @@ def test_who_asks_for_runs_gets_them_with_the_bounds_of_now(root: Path) -> None:
     assert machines.main(["01"], root, run) == 0
     assert ran[:2] == ["seed 1", "seed 2"]
     assert len(ran) == 2 + 4
-    assert Course(root).sweeps["01_echo"].ran.bounds == (4,)
-    assert Course(root).machine_runs["01_echo"].ran.bounds == (4,)
+    assert Course(root).sweeps["echo"].ran.bounds == (4,)
+    assert Course(root).machine_runs["echo"].ran.bounds == (4,)

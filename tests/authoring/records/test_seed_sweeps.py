@@ -27,7 +27,7 @@ def root(tmp_path: Path) -> Path:
     return make_course(tmp_path)
 
 
-def change_sweep(root: Path, name: str = "01_echo", **changes: object) -> None:
+def change_sweep(root: Path, name: str = "echo", **changes: object) -> None:
     """Write the record with one entry changed; its `failed` gets the entries that are given."""
     sweeps = SWEEPS.read(root)
     failed = {**sweeps[name].failed, **changes.pop("failed", {})}  # type: ignore[dict-item]
@@ -44,11 +44,10 @@ def test_a_swept_course_has_no_problem(root: Path) -> None:
 def test_every_lesson_must_be_swept_and_the_first_need_not(root: Path, number: str) -> None:
     for folder, suffix in (("lessons", "py"), ("notebooks", "ipynb")):
         (root / folder / f"01_echo.{suffix}").rename(root / folder / f"{number}_echo.{suffix}")
-    change_text(root / "lessons" / f"{number}_echo.py", "# # 01 ·", f"# # {number} ·")
     SWEEPS.write(root, Course(root).lessons, {})
     (problem,) = sweep_problems(Course(root))
     assert problem.startswith(
-        f"lessons/seeds.json has no sweep of {number}_echo: run `python3 course.py seeds {number}`"
+        f"lessons/seeds.json has no sweep of echo: run `python3 course.py seeds {number}`"
     )
     assert problem in sync.problems(Course(root))
 
@@ -74,14 +73,14 @@ def test_a_check_may_fail_in_one_of_each_twenty_seeds(
         (problem,) = problems
         exceptions = ", ".join(map(str, failed))
         held = f"held in {seeds - failures} of {seeds} (not {exceptions}), and must in at least 19 of 20"
-        assert f"01_echo: {RISES!r} {held}" in problem
+        assert f"echo: {RISES!r} {held}" in problem
         assert "`python3 course.py seeds 01`" in problem
 
 
 def test_twenty_seeds_are_wanted(root: Path) -> None:
     change_sweep(root, seeds=tuple(range(1, 20)))
     (problem,) = sweep_problems(Course(root))
-    assert "01_echo was run with 19 of 20 seeds. Go on with `python3 course.py seeds 01`." in problem
+    assert "echo was run with 19 of 20 seeds. Go on with `python3 course.py seeds 01`." in problem
 
 
 @pytest.mark.parametrize(
@@ -95,7 +94,7 @@ def test_twenty_seeds_are_wanted(root: Path) -> None:
 def test_other_code_must_be_swept_again(root: Path, change: object, message: str) -> None:
     change_notebook(root / "notebooks" / "01_echo.ipynb", change)  # type: ignore[arg-type]
     (problem,) = sweep_problems(Course(root))
-    assert f"01_echo {message} since it was swept over seeds" in problem
+    assert f"echo {message} since it was swept over seeds" in problem
     assert "`python3 course.py seeds 01`" in problem
     refresh(Course(root))
     assert sweep_problems(Course(root)) == [problem]
@@ -104,7 +103,7 @@ def test_other_code_must_be_swept_again(root: Path, change: object, message: str
 @pytest.mark.parametrize(
     ("ran", "message"),
     [
-        ({"course_utils": "other"}, "course_utils computes something else for 01_echo since"),
+        ({"course_utils": "other"}, "course_utils computes something else for echo since"),
         (
             {"versions": {"numpy": "2.3", "keras": "3.15"}},
             "keras 3.15 has become None, numpy 2.3 has become 2.4 since",
@@ -115,7 +114,7 @@ def test_what_a_lesson_stands_on_is_looked_at_too(root: Path, ran: dict[str, obj
     (root / "requirements.lock").write_text("numpy==2.4.6 \\\n    --hash=sha256:0\n")
     sweep_all(root)
     assert sweep_problems(Course(root)) == []
-    change_sweep(root, ran=replace(SWEEPS.read(root)["01_echo"].ran, **ran))
+    change_sweep(root, ran=replace(SWEEPS.read(root)["echo"].ran, **ran))
     (problem,) = sweep_problems(Course(root))
     assert message in problem
     assert "`python3 course.py seeds 01`" in problem
@@ -131,9 +130,9 @@ def test_of_the_spread_the_outermost_seeds_are_left_out() -> None:
 
 
 def test_of_a_lesson_before_part_one_what_is_recorded_must_be_true(root: Path) -> None:
-    change_sweep(root, "00_start_here", ran=Provenance("other", "", {}))
+    change_sweep(root, "start_here", ran=Provenance("other", "", {}))
     (problem,) = sweep_problems(Course(root))
-    assert "00_start_here computes something else" in problem
+    assert "start_here computes something else" in problem
 
 
 def test_other_words_of_a_check_are_fixed_without_a_run(root: Path) -> None:
@@ -152,8 +151,8 @@ def test_other_words_of_a_check_are_fixed_without_a_run(root: Path) -> None:
     assert "`python3 course.py notebooks`" in record
     assert refresh(Course(root)) == ["lessons/seeds.json", "docs/seeds.md"]
     assert stale(Course(root)) == []
-    assert SWEEPS.read(root)["01_echo"].distances == {f"indeed {RISES}": (0.5,)}
-    failed = SWEEPS.read(root)["01_echo"].failed
+    assert SWEEPS.read(root)["echo"].distances == {f"indeed {RISES}": (0.5,)}
+    failed = SWEEPS.read(root)["echo"].failed
     assert {sentence: seeds for sentence, seeds in failed.items() if seeds} == {
         f"indeed {lag_one}": (7,),
         f"indeed {RISES}": (4,),
@@ -177,17 +176,17 @@ def test_an_edited_or_missing_page_is_found_and_made_anew_by_a_build(
 
 def test_a_record_of_a_lesson_that_is_gone_is_found_and_dropped(root: Path) -> None:
     text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
-    (root / "lessons" / "seeds.json").write_text(text.replace('"00_start_here"', '"00_gone"'))
+    (root / "lessons" / "seeds.json").write_text(text.replace('"start_here"', '"gone"'))
     record, _page = stale(Course(root))
     assert record == (
-        "lessons/seeds.json is stale: 00_gone is no lesson. Fix it with `python3 course.py notebooks`."
+        "lessons/seeds.json is stale: gone is no lesson. Fix it with `python3 course.py notebooks`."
     )
     assert refresh(Course(root)) == ["lessons/seeds.json", "docs/seeds.md"]
     assert stale(Course(root)) == []
-    assert list(SWEEPS.read(root)) == ["01_echo"]
+    assert list(SWEEPS.read(root)) == ["echo"]
 
 
-@pytest.mark.parametrize("text", ["[", "[1]", '{"01_echo": {}}', '{"01_echo": {"code": "a", "seeds": 3}}'])
+@pytest.mark.parametrize("text", ["[", "[1]", '{"echo": {}}', '{"echo": {"code": "a", "seeds": 3}}'])
 def test_a_record_that_cannot_be_read_is_named(
     root: Path, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -227,12 +226,12 @@ def test_what_is_written_is_what_is_read_and_short(root: Path) -> None:
     distances = {RISES: (1e-9, -0.5, float("inf"))}
     change_sweep(root, failed={RISES: (7, 12)}, errors={7: 'cell 3: [1,\n 2] "quoted"'}, distances=distances)
     sweeps = SWEEPS.read(root)
-    assert sweeps["01_echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
-    assert sweeps["01_echo"].failed[RISES] == (7, 12)
+    assert sweeps["echo"].errors == {7: 'cell 3: [1,\n 2] "quoted"'}
+    assert sweeps["echo"].failed[RISES] == (7, 12)
     text = (root / "lessons" / "seeds.json").read_text(encoding="utf-8")
     assert '      "the line rises": [7, 12],\n' in text
     assert '      "the line rises": [1e-09, -0.5, Infinity]\n' in text
-    assert sweeps["01_echo"].distances == distances
+    assert sweeps["echo"].distances == distances
     SWEEPS.write(root, Course(root).lessons, sweeps)
     assert (root / "lessons" / "seeds.json").read_text(encoding="utf-8") == text
 
@@ -258,7 +257,7 @@ Some runs ended early; the checks that they did not reach count as failed:
 def test_the_page_lists_every_check_of_every_swept_lesson(root: Path) -> None:
     failed = {"|a| < b_c * 2": (), "x": (7,)}
     sweep = Sweep("code", tuple(range(1, 21)), failed, {7: "cell 3: no *"})
-    text = page(Course(root).lessons, {"01_echo": sweep})
+    text = page(Course(root).lessons, {"echo": sweep})
     assert "at least 19 of 20 seeds" in text
     assert "`python3 course.py seeds`" in text
     assert text.endswith(PAGE_ROWS)
@@ -267,4 +266,4 @@ def test_the_page_lists_every_check_of_every_swept_lesson(root: Path) -> None:
 def test_a_sweep_that_has_not_begun_can_be_shown(root: Path) -> None:
     sweep_all(root)
     notebook = load(root / "notebooks" / "01_echo.ipynb")
-    assert "| 0 of 0 |" in page(Course(root).lessons, {"01_echo": Sweep.to_do(notebook)})
+    assert "| 0 of 0 |" in page(Course(root).lessons, {"echo": Sweep.to_do(notebook)})
