@@ -84,6 +84,11 @@ def machines(*options: str) -> int:
     return run("-m", "authoring.machines", *options)
 
 
+def refutations(*options: str) -> int:
+    """measure what lessons claim in a second way, under 5 seeds (`refutations 03 --jobs 2`)"""
+    return run("-m", "authoring.refutations", *options)
+
+
 def long_runs(*numbers: str) -> int:
     """run what lessons tell but have no time for, where it is due (`long_runs 07`: that lesson's anyhow)"""
     return run("-m", "authoring.long_runs", *numbers)
@@ -122,7 +127,7 @@ def setup(*options: str) -> int:
     return 0
 
 
-_FOR_AUTHORS = (test, check, fix, notebooks, times, seeds, machines, long_runs, bench, lock)
+_FOR_AUTHORS = (test, check, fix, notebooks, times, seeds, machines, refutations, long_runs, bench, lock)
 TASKS = {task.__name__: task for task in (learn, *_FOR_AUTHORS, grade, formgrader, setup)}
 
 
@@ -130,7 +135,7 @@ def listing() -> str:
     """Every task with its docstring, read from the file: under PYTHONOPTIMIZE=2 functions have none."""
     tree = ast.parse(Path(__file__).read_text(encoding="utf-8"))
     docs = {node.name: ast.get_docstring(node) for node in tree.body if isinstance(node, ast.FunctionDef)}
-    return "\n".join(f"  {DOOR} {name:10} {docs[name]}" for name in TASKS)
+    return "\n".join(f"  {DOOR} {name:11} {docs[name]}" for name in TASKS)
 
 
 def main(arguments: list[str]) -> int:

@@ -11,7 +11,7 @@ from authoring.lessons import Lesson, LessonError, read_lessons
 from authoring.notebook import Notebook, load
 from authoring.parts import Part, read_parts
 from authoring.problem_sets import ProblemSet, find_problem_sets
-from authoring.records import long_run_results, machine_runs, run_times, seed_sweeps
+from authoring.records import long_run_results, machine_runs, refutations, run_times, seed_sweeps
 from authoring.sources import REPOSITORY
 
 
@@ -70,6 +70,11 @@ class Course:
     def machine_runs(self) -> Mapping[str, machine_runs.Record]:
         """What the runs as other machines showed, by lesson name."""
         return machine_runs.RECORDS.read(self.root)
+
+    @cached_property
+    def refutations(self) -> Mapping[str, refutations.Refutations]:
+        """What second measurements of the lessons' claims gave, by lesson name."""
+        return refutations.REFUTATIONS.read(self.root)
 
     @cached_property
     def long_runs(self) -> Mapping[str, long_run_results.Record]:

@@ -15,7 +15,7 @@ from authoring.course import Course
 from authoring.files import write_atomically
 from authoring.readme import readme_with_table
 from authoring.readme_pictures import figure, readme_pictures
-from authoring.records import machine_runs, seed_sweeps
+from authoring.records import machine_runs, refutations, seed_sweeps
 from authoring.records.store import Record, Store
 from authoring.reference import architecture, reference
 from authoring.sources import CourseError
@@ -83,6 +83,10 @@ def _machines(course: Course) -> Iterator[Generated]:
     yield from _record(machine_runs.RECORDS, course, course.machine_runs)
 
 
+def _refutations(course: Course) -> Iterator[Generated]:
+    yield from _record(refutations.REFUTATIONS, course, course.refutations)
+
+
 def _record(store: Store[Record], course: Course, records: Mapping[str, Record]) -> Iterator[Generated]:
     gone = sorted(records.keys() - {lesson.name for lesson in course.lessons})
     fault = f"{', '.join(gone)} is no lesson" if gone else "checks have other words in their notebooks"
@@ -100,7 +104,7 @@ def _reference(course: Course) -> Iterator[Generated]:
 
 
 Kind = Callable[[Course], Iterable[Generated]]
-KINDS: tuple[Kind, ...] = (_readme, _pictures, _releases, _seeds, _machines, _reference)
+KINDS: tuple[Kind, ...] = (_readme, _pictures, _releases, _seeds, _machines, _refutations, _reference)
 
 
 def stale(course: Course) -> list[str]:

@@ -1,7 +1,6 @@
 """One run of a lesson's code in a fresh kernel, under another seed or as on another machine.
 
-A check that fails is noted and the lesson goes on, so that it does not hide those after it. Any other
-error ends the run: what came after would be computed from what is left over. The checks that were not
+A check that fails is noted and the lesson goes on. Any other error ends the run; the checks that were not
 reached count as failed.
 """
 
@@ -40,7 +39,7 @@ CELL_SECONDS = 1200
 _AS_IN_NBVAL = {"PYTEST_CURRENT_TEST": "a run of a notebook"}
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
 
-_PRELUDE = """\
+PRELUDE = """\
 import course_utils.checks
 course_utils.checks.record_results({path!r}, go_on_after={sentences!r})
 del course_utils
@@ -57,7 +56,7 @@ def run_in_kernel(
     with tempfile.TemporaryDirectory() as folder:
         results = Path(folder) / "results.jsonl"
         # A check that the notebook does not show is one that the lesson means to fail, and to catch.
-        prelude = _PRELUDE.format(path=str(results), sentences=notebook.checks)
+        prelude = PRELUDE.format(path=str(results), sentences=notebook.checks)
         sources = [cell.source for cell in notebook.code]
         sources[0] = before + prelude + sources[0]
         inputs = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in sources])
@@ -129,7 +128,12 @@ Run = Callable[[Task, threading.Event], Outcome]
 
 
 def run_all(
-    tasks: Sequence[Task], run: Run, jobs: int, record: Callable[[Task, Outcome], None], again: str
+    tasks: Sequence[Task],
+    run: Run,
+    jobs: int,
+    record: Callable[[Task, Outcome], None],
+    again: str,
+    count: Callable[[Notebook], int],
 ) -> int:
     """Run the tasks, hand each outcome to `record` at once and print it; return how many have none.
 
@@ -142,7 +146,7 @@ def run_all(
                 if isinstance(outcome, Outcome):
                     record(task, outcome)
                     recorded += 1
-                result = _in_words(outcome, task.notebook, seconds)
+                result = _in_words(outcome, count(task.notebook), seconds)
                 print(f"[{number} of {len(tasks)}] {task.label}: {result}", flush=True)
     except KeyboardInterrupt:
         print(f"\nStopped after {recorded} of {len(tasks)} runs. {again} goes on from there.")
@@ -215,8 +219,7 @@ def built_notebooks(course: Course, numbers: Sequence[str]) -> list[tuple[Lesson
             cell.source for cell in notebook.code
         ]:
             raise LessonError(
-                f"{notebook.name} is not built from the code of lessons/{lesson.path.name}, and what runs is "
-                f"the notebook: first {command}."
+                f"{notebook.name}, which is run, is not built from lessons/{lesson.path.name}: first {command}."
             )
         if not notebook.checks:
             raise LessonError(f"{notebook.name} shows no check: there is nothing to count.")
@@ -236,6 +239,7 @@ class RecordedRuns(Generic[Record]):
     add: Callable[[Record, Task, Outcome], Record]
     report: Callable[[Course, list[tuple[Lesson, Notebook]], Mapping[str, Record]], bool]
     """Prints the result; returns whether all is as it must be."""
+    count: Callable[[Notebook], int] = lambda notebook: len(notebook.checks)  # what may hold
 
     def main(self, choice: argparse.Namespace, root: Path, run: Run) -> int:
         """Run what is due of the chosen lessons, record each outcome at once, and report; the exit code."""
@@ -263,7 +267,7 @@ class RecordedRuns(Generic[Record]):
             self.store.write(root, course.lessons, records)
         again = "The same command, without --again," if choice.again else "The same command"
         try:
-            without_result = run_all(tasks, run, choice.jobs, record, again)
+            without_result = run_all(tasks, run, choice.jobs, record, again, self.count)
         except KeyboardInterrupt:
             return 130
         return 0 if self.report(course, chosen, records) and not without_result else 1
@@ -287,10 +291,10 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
-def _in_words(outcome: Outcome | Exception, notebook: Notebook, seconds: float) -> str:
+def _in_words(outcome: Outcome | Exception, total: int, seconds: float) -> str:
     """A line, and one more for each check that failed and each cell that differs."""
     if isinstance(outcome, Exception):
         return f"NO RESULT after {seconds:.0f} s: {outcome!r}"
     ended = f"; it ended at {outcome.error}" if outcome.error else ""
-    line = f"{len(outcome.held)} of {len(notebook.checks)} checks held{ended}, {seconds:.0f} s"
+    line = f"{len(outcome.held)} of {total} held{ended}, {seconds:.0f} s"
     return "\n".join([line, *(f"    {FAILED_MARK}{note}" for note in outcome.notes)])

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from authoring.lessons import read_notebook
+from authoring.lessons import parse_bullets, read_notebook
 
 CHECK_MARK = "✓ "
 UNCOMPARED = "nbval-ignore-output"
@@ -109,6 +109,12 @@ class Notebook:
     def checks(self) -> list[str]:
         return [sentence for cell in self.code for sentence in cell.checks]
 
+    @cached_property
+    def claims(self) -> list[str]:
+        """The lines of what you now know, as plain text."""
+        blocks = self.section("What you now know")
+        return [plain(claim) for block in blocks for claim in parse_bullets(block.text)]
+
     def code_and_next(self) -> Iterator[tuple[Cell, Cell | None]]:
         """Each code cell with the code cell after it."""
         yield from zip(self.code, [*self.code[1:], None], strict=False)
@@ -146,6 +152,11 @@ class Notebook:
             if blocks or (block.level == 2 and block.heading == heading):
                 blocks.append(block)
         return blocks
+
+
+def plain(sentence: str) -> str:
+    """A sentence without its emphasis and its full stop."""
+    return " ".join(sentence.replace("**", "").replace("`", "").split()).removesuffix(".")
 
 
 def lines_marked(mark: str, outputs: Iterable[Mapping[str, Any]]) -> list[str]:

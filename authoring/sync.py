@@ -19,7 +19,7 @@ from authoring import generated
 from authoring.course import Course
 from authoring.lessons import Lesson, read_notebook
 from authoring.long_runs import long_run_problems
-from authoring.records import machine_runs, run_times, seed_sweeps
+from authoring.records import machine_runs, refutations, run_times, seed_sweeps
 from authoring.render import render_notebook
 from authoring.sources import REPOSITORY, CourseError
 from authoring.student_notebooks import extra_release_problems
@@ -38,6 +38,7 @@ def problems(course: Course) -> list[str]:
         machine_problems,
         long_run_problems,
         run_time_problems,
+        refutation_problems,
         extra_notebook_problems,
         extra_release_problems,
     ):
@@ -95,6 +96,18 @@ def machine_problems(course: Course) -> list[str]:
             course.notebooks[lesson.name],
             course.machine_runs.get(lesson.name),
             course.sweeps.get(lesson.name),
+        )
+    ]
+
+
+def refutation_problems(course: Course) -> list[str]:
+    """Where a claim was not measured a second time, or fell."""
+    return [
+        problem
+        for lesson in course.lessons
+        if lesson.name in course.notebooks
+        for problem in refutations.problems_of(
+            lesson, course.notebooks[lesson.name], course.refutations.get(lesson.name)
         )
     ]
 

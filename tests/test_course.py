@@ -89,6 +89,7 @@ HANDED_OVER = {
     ],
     "notebooks": ["-m", "authoring.build", "-x"],
     "times": ["-m", "authoring.times", "-x"],
+    "refutations": ["-m", "authoring.refutations", "-x"],
     "seeds": ["-m", "authoring.seeds", "-x"],
     "machines": ["-m", "authoring.machines", "-x"],
     "long_runs": ["-m", "authoring.long_runs", "-x"],

@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from authoring.lessons import LessonError, parse_bullets, parse_opening
+from authoring.lessons import LessonError, parse_opening
 from authoring.lint.rules import WHOLE, Finding, rule
-from authoring.notebook import UNCOMPARED, Block, Notebook
+from authoring.notebook import UNCOMPARED, Block, Notebook, plain
 from authoring.reading import FIRST_EDITION, before_solutions, count_words, words
 from authoring.records.run_times import NOT_MEASURED
 
@@ -164,13 +164,12 @@ def claims_are_checked(notebook: Notebook) -> Iterator[Finding]:
     section = notebook.section("What you now know")
     if not section:
         return  # The rule named closing says so.
-    claims = [claim for block in section for claim in parse_bullets(block.text)]
-    if not claims:
+    if not notebook.claims:
         yield Finding(section[0].where, "what you now know has no list", "write one `- ` line for each claim")
-    printed = {_plain(sentence) for sentence in notebook.checks}
-    for claim in claims:
-        if _plain(claim) not in printed:
-            yield Finding(section[0].where, f"no check prints {_plain(claim)!r}", "use the words of a check")
+    printed = {plain(sentence) for sentence in notebook.checks}
+    for claim in notebook.claims:
+        if claim not in printed:
+            yield Finding(section[0].where, f"no check prints {claim!r}", "use the words of a check")
 
 
 @rule
@@ -204,7 +203,3 @@ def no_placeholder_left(notebook: Notebook) -> Iterator[Finding]:
 
 def _subsections(notebook: Notebook, heading: str) -> list[Block]:
     return [block for block in notebook.section(heading)[1:] if block.level == 3]
-
-
-def _plain(sentence: str) -> str:
-    return " ".join(sentence.replace("**", "").replace("`", "").split()).removesuffix(".")

@@ -13,7 +13,8 @@ class Outcome:
     `held` has the sentences of the checks that held, `notes` the values where one did not, `error` the
     place and the first line of what ended the run early, `distances` value minus bound for each check that
     has both. `differs` names the cells whose text is not the stored one, measured numbers left out; there are
-    `measured` of these, and `other` are not as stored.
+    `measured` of these, and `other` are not as stored. `results` says of each claim what a second
+    measurement gave.
     """
 
     held: set[str]
@@ -23,3 +24,4 @@ class Outcome:
     differs: tuple[str, ...] = ()
     measured: int = 0
     other: int = 0
+    results: Mapping[str, str] = field(default_factory=dict)

@@ -37,7 +37,7 @@ def test_the_sync_check_reads_each_lesson_and_each_record_once(
     monkeypatch.setattr(files.json, "loads", count_record)
     assert sync.problems(Course(root)) == []
     assert reads["lesson"] == 2
-    assert reads["record"] <= 3 + 4, "run times, seeds, machines; notebooks are JSON, too"
+    assert reads["record"] <= 4 + 4, "run times, seeds, machines, refutations; notebooks are JSON, too"
 
 
 def test_a_snapshot_stays_as_it_was_when_files_change(root: Path) -> None:

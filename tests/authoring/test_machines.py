@@ -73,7 +73,7 @@ def test_each_lesson_runs_as_each_machine_and_all_is_recorded(
     assert main([], root, runner(ran)) == 0
     assert ran == [(lesson, name) for lesson in ("start_here", "echo") for name in MACHINES]
     assert machine_problems(Course(root)) == []
-    assert "[2 of 8] start_here, SSE4.2: 9 of 9 checks held, 0 s" in capsys.readouterr().out
+    assert "[2 of 8] start_here, SSE4.2: 9 of 9 held, 0 s" in capsys.readouterr().out
     row = "| 01 | [An echo \\| a memory](../notebooks/01_echo.ipynb) |" + " equal; 2 of 5 ≈ |" * len(MACHINES)
     assert row in page(root)
     assert f"Measured on: {processor()}." in page(root)

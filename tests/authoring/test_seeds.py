@@ -61,7 +61,7 @@ def test_each_lesson_runs_under_each_seed_and_all_is_recorded(
     assert ran == list(itertools.product(["start_here", "echo"], range(1, 21)))
     assert sweep_problems(Course(root)) == []
     printed = capsys.readouterr().out
-    assert re.search(r"^\[1 of 40\] start_here, seed 1: 9 of 9 checks held, 0 s$", printed, re.MULTILINE)
+    assert re.search(r"^\[1 of 40\] start_here, seed 1: 9 of 9 held, 0 s$", printed, re.MULTILINE)
     assert "\n01 · An echo | a memory, 20 seeds:\n  20 of 20  an echo of lag 1" in printed
 
 
@@ -78,7 +78,7 @@ def test_a_check_that_fails_is_counted_and_shown(root: Path, capsys: pytest.Capt
 
     assert main(["01"], root, runner([], at_seven)) == 0
     printed = capsys.readouterr().out
-    assert "seed 7: 8 of 9 checks held, 0 s\n    ✗ the line rises: found: 3\n" in printed
+    assert "seed 7: 8 of 9 held, 0 s\n    ✗ the line rises: found: 3\n" in printed
     assert "  19 of 20 (not 7)  the line rises\n" in printed
     assert sweep_problems(Course(root)) == []
     assert f"| {RISES} | 19 of 20 (not 7) |" in (root / "docs" / "seeds.md").read_text(encoding="utf-8")
@@ -93,7 +93,7 @@ def test_two_failures_of_twenty_are_too_many(root: Path, capsys: pytest.CaptureF
 def test_an_error_is_recorded_with_its_place(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     reached = Outcome({"an echo of lag 1 begins with silence"}, error="cell 9: ValueError: no")
     assert main(["01"], root, runner([], lambda _, seed: reached if seed == 2 else None)) == 0
-    assert "seed 2: 1 of 9 checks held; it ended at cell 9: ValueError: no, 0 s" in capsys.readouterr().out
+    assert "seed 2: 1 of 9 held; it ended at cell 9: ValueError: no, 0 s" in capsys.readouterr().out
     sweep = SWEEPS.read(root)["echo"]
     assert sweep.errors == {2: "cell 9: ValueError: no"}
     assert sweep.failed[RISES] == (2,)

@@ -57,6 +57,7 @@ def test_a_notebook_is_what_its_lesson_gives(name: str) -> None:
         sync.machine_problems,
         long_run_problems,
         sync.run_time_problems,
+        sync.refutation_problems,
     ],
     ids=lambda each: each.__name__,
 )
