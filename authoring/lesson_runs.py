@@ -219,7 +219,7 @@ def built_notebooks(course: Course, numbers: Sequence[str]) -> list[tuple[Lesson
             cell.source for cell in notebook.code
         ]:
             raise LessonError(
-                f"{notebook.name}, which is run, is not built from lessons/{lesson.path.name}: first {command}."
+                f"{notebook.name}, which runs, is not built from lessons/{lesson.path.name}: first {command}."
             )
         if not notebook.checks:
             raise LessonError(f"{notebook.name} shows no check: there is nothing to count.")
