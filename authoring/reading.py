@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 WORDS_AN_HOUR = 3600
 # Lessons of the first edition, which are twice as long, until each is made two.
 FIRST_EDITION = frozenset(
-    {"unrolled", "lengths", "counting", "echo", "classifying", "gradients", "gates", "speed"}
+    {"lengths", "counting", "echo", "classifying", "gradients", "gates", "speed"}
 )
 # Cells whose code a reader opens only when wanted.
 FOLDED_TAGS = frozenset({"solution", "hide-input"})

@@ -126,7 +126,7 @@ for seed, (B, T, F, H) in enumerate(sizes):
 # %% [markdown]
 # ## Task 3: One head for all steps (4 points)
 #
-# Every state is read by the same head, $y_t = h_t W_y + b_y$. (The lesson calls its bias $c$.) No loop is needed.
+# Every state is read by the same head, $y_t = h_t W_y + b_y$. No loop is needed.
 
 
 # %% answer="head"
