@@ -10,9 +10,7 @@ from typing import Protocol, TypeVar
 # Readers of the first edition took an hour for this many words, code and outputs included.
 WORDS_AN_HOUR = 3600
 # Lessons of the first edition, which are twice as long, until each is made two.
-FIRST_EDITION = frozenset(
-    {"lengths", "counting", "echo", "classifying", "gradients", "gates", "speed"}
-)
+FIRST_EDITION = frozenset({"lengths", "counting", "echo", "classifying", "gradients", "gates", "speed"})
 # Cells whose code a reader opens only when wanted.
 FOLDED_TAGS = frozenset({"solution", "hide-input"})
 

@@ -46,9 +46,8 @@ def _busy_ticks() -> int:
 
 
 def is_noise(measured: RunTime, recorded: RunTime | None) -> bool:
-    return recorded is not None and all(
-        abs(new - old) <= NOISE * old for new, old in zip(measured, recorded, strict=True)
-    )
+    pairs = zip(measured, recorded or (None, None), strict=True)
+    return all(new is not None and old is not None and abs(new - old) <= NOISE * old for new, old in pairs)
 
 
 def slowest_cell(lesson: Lesson) -> float | None:

@@ -27,7 +27,7 @@ from course_utils.distributed import workers
 from tests.support import ROOT
 
 ARTEFACTS = ROOT / "artefacts"
-FIRST, LESSON = "00_start_here.ipynb", "01_unrolled_rnn.ipynb"
+FIRST, LESSON = "00_start_here.ipynb", "01_unrolled.ipynb"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = next(filter(None, map(shutil.which, NAMES)), None)
 # As root there is no sandbox; the others keep Chromium from asking the network for things of its own.

@@ -9,6 +9,7 @@ import yaml
 from tests.support import ROOT
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
@@ -40,3 +41,19 @@ def test_actions_are_pinned_by_commit(path):
     assert uses
     for action in uses:
         assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", action), action
+
+
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", "classroom/README.md", "docs/architecture.md"]
+)
+def test_links_to_files_of_the_course_lead_somewhere(page):
+    path = ROOT / page
+    links = re.findall(r"\]\(([^)#:\s]+)", path.read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if not (path.parent / link).exists()] == []
+
+
+def test_each_notebook_of_the_last_release_is_led_to_its_lesson():
+    before = re.findall(r"^\| `(\d\d_\w+\.ipynb)` \| \[(.+?)\]\(notebooks/(.+?)\) \|$", README, re.MULTILINE)
+    assert [old[:2] for old, _, _ in before] == [f"{number:02}" for number in range(1, 9)]
+    assert all(shown == target for _, shown, target in before)

@@ -20,14 +20,15 @@ MOST_SECONDS_OF_A_CELL = 20
 
 
 class RunTime(NamedTuple):
-    """Seconds, start-up included, and those of the slowest cell."""
+    """Seconds, start-up included, and those of the slowest cell; None where that was not measured."""
 
     seconds: float
-    slowest_cell: float
+    slowest_cell: float | None
 
     @classmethod
     def from_entry(cls, entry: Mapping[str, Any]) -> RunTime:
-        return cls(float(entry["seconds"]), float(entry["slowest_cell"]))
+        slowest = entry.get("slowest_cell")
+        return cls(float(entry["seconds"]), None if slowest is None else float(slowest))
 
 
 def read(root: Path) -> dict[str, RunTime]:
@@ -42,7 +43,7 @@ def read(root: Path) -> dict[str, RunTime]:
 
 def write(root: Path, run_times: Mapping[str, RunTime]) -> None:
     entries = {
-        name: {key: round(value, 1) for key, value in run_times[name]._asdict().items()}
+        name: {key: round(s, 1) for key, s in run_times[name]._asdict().items() if s is not None}
         for name in sorted(run_times)
     }
     write_atomically(root / PATH, json.dumps(entries, indent=2) + "\n")
@@ -52,13 +53,15 @@ def problems_of(lesson: Lesson, run_time: RunTime | None) -> list[str]:
     """Where a lesson runs longer than a sitting allows."""
     if run_time is None or lesson.name in FIRST_EDITION:
         return []
+    command = f"`python3 course.py times {lesson.number}`"
+    if run_time.slowest_cell is None:
+        return [f"{PATH}: the slowest cell of {lesson.name} was not measured: run {command}."]
     limits = (
         (run_time.seconds, MOST_SECONDS, lesson.name),
         (run_time.slowest_cell, MOST_SECONDS_OF_A_CELL, f"the slowest cell of {lesson.name}"),
     )
     return [
-        f"{PATH}: {what} takes {seconds:.0f} s of at most {most}: train less or smaller, then "
-        f"`python3 course.py times {lesson.number}`."
+        f"{PATH}: {what} takes {seconds:.0f} s of at most {most}: train less or smaller, then {command}."
         for seconds, most, what in limits
         if seconds > most
     ]

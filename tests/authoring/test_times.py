@@ -61,6 +61,7 @@ def test_a_measurement_near_the_recorded_one_is_noise() -> None:
     assert not is_noise(RunTime(24.0, 5.0), recorded)
     assert not is_noise(RunTime(20.0, 6.0), recorded)
     assert not is_noise(RunTime(20.0, 5.0), None)
+    assert not is_noise(RunTime(20.0, 5.0), RunTime(20.0, None))
 
 
 def test_measuring_writes_what_is_new_and_keeps_the_rest(
@@ -85,6 +86,7 @@ def test_measuring_writes_what_is_new_and_keeps_the_rest(
     [
         (RunTime(60.0, 20.0), []),
         (None, []),
+        (RunTime(60.0, None), ["the slowest cell of echo was not measured"]),
         (RunTime(61.0, 20.0), ["echo takes 61 s of at most 60"]),
         (RunTime(60.0, 21.0), ["the slowest cell of echo takes 21 s of at most 20"]),
     ],

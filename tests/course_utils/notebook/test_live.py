@@ -29,7 +29,7 @@ def output_of_a_fit(**variables):
 @pytest.mark.training
 def test_a_person_sees_the_epochs_and_nobody_else_sees_anything():
     assert output_of_a_fit() == ""
-    seen = output_of_a_fit(JPY_SESSION_NAME="01_unrolled_rnn.ipynb")
+    seen = output_of_a_fit(JPY_SESSION_NAME="01_unrolled.ipynb")
     assert "/7 [" in seen
     assert seen.splitlines()[-1].strip() == "", "the bar should go away at the end"
 
@@ -38,5 +38,5 @@ def test_a_kernel_is_watched_where_jupyter_names_its_notebook(monkeypatch):
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     assert not live.watched()
     assert live.progress() == []
-    monkeypatch.setenv("JPY_SESSION_NAME", "01_unrolled_rnn.ipynb")
+    monkeypatch.setenv("JPY_SESSION_NAME", "01_unrolled.ipynb")
     assert live.watched()

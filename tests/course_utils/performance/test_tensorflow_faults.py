@@ -9,7 +9,7 @@ INPUTS = ("x", "h_prev", "cs_prev", "w", "b")
 OPERATIONS = {"BlockLSTM": "igfo", "BlockLSTMV2": "ifgo"}
 MENDED = (
     "TensorFlow {version} has mended the gradient of BlockLSTMV2, which was wrong in 2.21. Take the folded "
-    "remark and its two cells out of lessons/06_gradients_through_time.py, rebuild its notebook, delete the "
+    "remark and its two cells out of lessons/06_gradients.py, rebuild its notebook, delete the "
     "tests of BlockLSTMV2's gradient here, and see whether what uses BlockLSTM for its gradient may change."
 )
 
