@@ -87,7 +87,7 @@ def test_the_list_of_tasks_is_whole_in_a_terminal_without_docstrings_and_letters
     variables = {"PYTHONOPTIMIZE": optimize, "PYTHONIOENCODING": "ascii", "LC_ALL": "C"}
     command = [sys.executable, "course.py"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=True, env=os.environ | variables)
-    assert b"course.py learn      open the course in JupyterLab\n" in done.stdout.replace(b"\r", b"")
+    assert b"course.py learn       open the course in JupyterLab\n" in done.stdout.replace(b"\r", b"")
     assert b"None" not in done.stdout
 
 
